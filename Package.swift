@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors in our own targets; the three upcoming features keep imports and existentials explicit.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "rl-musician",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "rlmusician", targets: ["rlmusician"]),
+    .library(name: "Core", targets: ["Core"]),
+  ],
+  traits: [
+    .trait(name: "Playback", description: "Live sound and MIDI: links libasound and libfluidsynth"),
+    .default(enabledTraits: ["Playback"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSndFile"),
+    .target(
+      name: "Core",
+      dependencies: ["CSndFile", .product(name: "Yams", package: "Yams")],
+      resources: [.embedInCode("Configuration/default.yml")],
+      swiftSettings: strict),
+    .systemLibrary(name: "CALSA"),
+    .systemLibrary(name: "CFluidSynth"),
+    .target(name: "CRealtime"),
+    .target(
+      name: "Playback",
+      dependencies: [
+        "Core", "CRealtime", "CALSA", "CFluidSynth", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "rlmusician",
+      dependencies: [
+        "Core", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CoreTests", dependencies: ["Core"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PlaybackTests", dependencies: ["Core", .target(name: "Playback", condition: .when(traits: ["Playback"]))],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["rlmusician", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,3 @@
+// FluidSynth, as it is.
+#pragma once
+#include <fluidsynth.h>

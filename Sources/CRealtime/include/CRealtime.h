@@ -1,0 +1,7 @@
+// The audited list of C that the audio thread may call. Every declaration here carries `swift_attr("@_noLocks")`: a
+// promise, made after reading the implementation, that it neither allocates nor locks.
+#pragma once
+#define RT_AUDITED __attribute__((swift_attr("@_noLocks")))
+
+/// The sine of `x` radians.
+RT_AUDITED float rt_sinf(float x);

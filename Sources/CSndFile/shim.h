@@ -1,0 +1,2 @@
+// libsndfile, as it is: Swift imports everything we call.
+#include <sndfile.h>

@@ -1,0 +1,18 @@
+/// The whole configuration: what the YAML file says, with defaults for what it leaves out.
+public struct Configuration: Sendable {
+  /// `environment`: the roll, how it is observed and scored, how it is rendered.
+  public var environment: EnvironmentConfiguration
+  /// `agent`: the cross-entropy method.
+  public var agent: AgentConfiguration
+
+  /// Reads a configuration from YAML text; everything absent has its default.
+  public init(text: String, file: String) throws(ConfigurationError) {
+    let root = try ConfigurationSection.root(text: text, file: file)
+    environment = try EnvironmentConfiguration(root.section("environment"))
+    agent = try AgentConfiguration(root.section("agent"))
+    try root.rejectUnknownKeys()
+  }
+
+  /// The text of the default configuration, comments and all.
+  public static var defaultText: String { String(decoding: PackageResources.default_yml, as: UTF8.self) }
+}

@@ -1,0 +1,29 @@
+/// `environment` of the configuration.
+public struct EnvironmentConfiguration: Sendable {
+  /// `n_semitones`: rows of the roll, 1...256.
+  public var rowCount: Int
+  /// `n_roll_steps`: columns of the roll, 2...4096; the last one stays empty.
+  public var stepCount: Int
+  /// `observation_decay`: weight of a column one step ago relative to the current one, 0..<1.
+  public var observationDecay: Double
+  /// `n_draws_per_roll_step`: actions before the column advances, 1 or more.
+  public var drawsPerStep: Int
+  /// `scoring_coefs` and `scoring_fn_params`: the rules with their coefficients.
+  public var rules: WeightedRules
+  /// `rendering_params` without `dir`.
+  public var performance: PerformanceSettings
+  /// `rendering_params.dir`: where pieces go.
+  public var outputFolder: String
+
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    rowCount = try section.integer("n_semitones", default: 25, in: 1...PianoRoll.maximumRowCount)
+    stepCount = try section.integer("n_roll_steps", default: 33, in: 2...PianoRoll.maximumStepCount)
+    observationDecay = try section.number("observation_decay", default: 0.75, in: 0...0.999_999)
+    drawsPerStep = try section.integer("n_draws_per_roll_step", default: 3, in: 1...256)
+    performance = PerformanceSettings()
+    rules = try WeightedRules(environment: section, tuning: performance.tuning)
+    let rendering = try section.section("rendering_params")
+    outputFolder = try rendering.string("dir", default: "rlmusician_data")
+    // rendering: to be read here
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// What sounds: a frequency, and how the twelve-tone keyboard would write it.
+public struct Pitch: Sendable, Hashable {
+  /// The frequency of A4, Hz.
+  public static let concertA = 440.0
+
+  /// Hz.
+  public let frequency: Double
+
+  /// The nearest key's number. It may lie outside 0...127 (outside what MIDI can name).
+  public let key: Int
+
+  /// How far the frequency lies above `key`, in cents, -50...50. Exactly 0 for a key of the twelve-tone keyboard.
+  public let cents: Double
+
+  /// A key of the twelve-tone keyboard; the number may lie outside 0...127.
+  public init(key: Int) {
+    self.key = key
+    self.cents = 0
+    self.frequency = Self.concertA * exp2(Double(key - 69) / 12)
+  }
+
+  /// A frequency in Hz, greater than 0.
+  public init(frequency: Double) {
+    let distance = 69 + 12 * log2(frequency / Self.concertA)
+    self.frequency = frequency
+    self.key = Int(distance.rounded())
+    self.cents = 100 * (distance - distance.rounded())
+  }
+}

@@ -1,0 +1,68 @@
+public import Core
+
+/// A piece to be heard, with a number that the output's reports carry.
+public struct PlayerItem: Sendable {
+  /// Chosen by whoever enqueues; unique while the output lives.
+  public var id: UInt64
+  /// What to play.
+  public var piece: Piece
+
+  /// An item of these parts.
+  public init(id: UInt64, piece: Piece) {
+    self.id = id
+    self.piece = piece
+  }
+}
+
+/// Where playback stands.
+public struct PlayerPosition: Sendable, Hashable {
+  /// The item being heard; nil when there is silence.
+  public var item: UInt64?
+  /// Seconds of it that have reached the listener (the device's delay is subtracted).
+  public var seconds: Double
+  /// Whether it is paused.
+  public var isPaused: Bool
+
+  /// A position of these parts.
+  public init(item: UInt64?, seconds: Double, isPaused: Bool) {
+    self.item = item
+    self.seconds = seconds
+    self.isPaused = isPaused
+  }
+}
+
+/// What an output tells the control side.
+public enum PlayerEvent: Sendable, Hashable {
+  /// The item's first frame or event has been sent.
+  case started(UInt64)
+  /// The item is over: played to its end, skipped or dropped.
+  case finished(UInt64)
+  /// The device or subscriber is gone; the text says why. Said once.
+  case deviceLost(String)
+  /// The device or subscriber is back.
+  case deviceBack
+}
+
+/// Where a player sends pieces: a sound engine into an ALSA device, a port of the ALSA sequencer, or nowhere.
+///
+/// Nothing here blocks: calls post to the output's own thread.
+public protocol PlayerOutput: AnyObject, Sendable {
+  /// Queues an item to begin where the last queued one ends on its step grid (gapless); at once if there is none.
+  func enqueue(_ item: PlayerItem)
+  /// Ends the current item (short fade, note-offs) and goes on with the next queued one.
+  func skip()
+  /// Holds playback; every sounding note is ended or faded.
+  func pause()
+  /// Goes on from where `pause` held.
+  func resume()
+  /// Drops everything that is queued or sounding.
+  func stop()
+  /// Loudness, 0...1.
+  func setVolume(_ volume: Double)
+  /// Where playback stands now.
+  var position: PlayerPosition { get }
+  /// Reports, in order. One consumer.
+  var events: AsyncStream<PlayerEvent> { get }
+  /// Silences, joins the thread, closes the device. Idempotent. No note is left sounding.
+  func close() async
+}
