@@ -1,0 +1,80 @@
+# What one types. Every target installs what is missing first (scripts/bootstrap) and works in a fresh clone.
+#
+#   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
+#   make test       everything that needs no sound card: lint, unit tests, Python tests, smoke tests
+#   make bench      speed on this machine
+#   make lint       formatting and documentation comments
+#   make install    program, manual, completions (PREFIX=/usr/local, DESTDIR= for packages)
+#   make clean      removes what was built
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ARGS ?=
+
+# The Swift runtime is linked in: the program then runs where no Swift is installed, and starts in 5 ms instead of 10.
+RELEASE := -c release --static-swift-stdlib
+
+BINARY := .build/release/rlmusician
+DEBUG_BINARY := .build/debug/rlmusician
+VENV := .build/venv
+
+.DEFAULT_GOAL := build
+.PHONY: build run test test-swift test-python test-smoke bench lint manual install uninstall clean bootstrap bootstrap-tests
+
+bootstrap:
+	@scripts/bootstrap build
+
+bootstrap-tests:
+	@scripts/bootstrap build test
+
+build: bootstrap
+	swift build $(RELEASE) --product rlmusician
+
+run: build
+	$(BINARY) $(ARGS)
+
+bench: build
+	$(BINARY) bench $(ARGS)
+
+lint: bootstrap
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+test: lint test-swift test-python test-smoke
+
+test-swift: bootstrap-tests
+	swift build --build-tests
+	swift test --skip-build
+
+# The environment for other languages, driven from Python. The tests find the program in RLMUSICIAN.
+ifneq ($(wildcard python/requirements.txt),)
+test-python: bootstrap-tests test-swift $(VENV)/.ready
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -m unittest discover -s python -v
+
+$(VENV)/.ready: python/requirements.txt | bootstrap-tests
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+else
+test-python:
+endif
+
+# The program as a user meets it: a script for each part, given the program's path.
+test-smoke: test-swift
+	@set -e; for script in scripts/smoke/*; do echo "$$script"; "$$script" $(abspath $(DEBUG_BINARY)); done
+
+MANUAL_DATE := $(shell git log -1 --format=%cs 2>/dev/null || date +%F)
+
+# The manual is generated from the argument parser: one page for the program and one for every subcommand.
+manual: build
+	swift build $(RELEASE) --product generate-manual
+	rm -rf .build/manual && mkdir -p .build/manual
+	.build/release/generate-manual $(BINARY) --multi-page --date $(MANUAL_DATE) --output-directory .build/manual
+
+install: manual
+	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
+
+uninstall:
+	scripts/install --remove "$(DESTDIR)" "$(PREFIX)"
+
+clean:
+	rm -rf .build
