@@ -15,5 +15,5 @@ public struct DataError: Error, Hashable, CustomStringConvertible {
   }
 
   /// `FILE:LINE: REASON`.
-  public var description: String { (line.map { "\(file):\($0): " } ?? "\(file): ") + reason }
+  public var description: String { "\(TextQuoting.printable(file)):\(line.map { "\($0):" } ?? "") \(reason)" }
 }

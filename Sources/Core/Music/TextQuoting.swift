@@ -1,0 +1,21 @@
+/// Foreign text made fit for a one-line message: nothing in it can break the line or drive the terminal.
+public enum TextQuoting {
+  /// The text with control characters and line breaks written as `\u{..}`.
+  public static func printable(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Bytes of a file in quotes, cut after `limit` bytes.
+  public static func quote(_ bytes: some Collection<UInt8>, limit: Int = 20) -> String {
+    let text = printable(String(decoding: bytes.prefix(limit), as: UTF8.self))
+    return bytes.count > limit ? "'\(text)...'" : "'\(text)'"
+  }
+}
