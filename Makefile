@@ -1,7 +1,8 @@
 # What one types. Every target installs what is missing first (scripts/bootstrap) and works in a fresh clone.
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
-#   make test       everything that needs no sound card: lint, unit tests, Python tests, smoke tests
+#   make test       lint, unit tests, Python tests, smoke tests, and the ALSA tests in an emulated machine
+#   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
 #   make install    program, manual, completions (PREFIX=/usr/local, DESTDIR= for packages)
@@ -19,13 +20,16 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke bench lint manual install uninstall clean bootstrap bootstrap-tests
+.PHONY: build run test test-swift test-python test-smoke test-alsa bench lint manual install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
 
 bootstrap:
 	@scripts/bootstrap build
 
 bootstrap-tests:
 	@scripts/bootstrap build test
+
+bootstrap-alsa:
+	@scripts/bootstrap build test alsa
 
 build: bootstrap
 	swift build $(RELEASE) --product rlmusician
@@ -39,11 +43,11 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-smoke
+test: lint test-swift test-python test-smoke test-alsa
 
 test-swift: bootstrap-tests
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --skip '^ALSATests\.'
 
 # The environment for other languages, driven from Python. The tests find the program in RLMUSICIAN.
 ifneq ($(wildcard python/requirements.txt),)
@@ -61,6 +65,11 @@ endif
 # The program as a user meets it: a script for each part, given the program's path.
 test-smoke: test-swift
 	@set -e; for script in scripts/smoke/*; do echo "$$script"; "$$script" $(abspath $(DEBUG_BINARY)); done
+
+# Skipped there counts as failed; ARGS="usb" runs one machine only (see scripts/test-alsa).
+test-alsa: bootstrap-alsa
+	swift build --build-tests
+	scripts/test-alsa $(ARGS)
 
 MANUAL_DATE := $(shell git log -1 --format=%cs 2>/dev/null || date +%F)
 

@@ -32,7 +32,7 @@ let package = Package(
       dependencies: ["CSndFile", .product(name: "Yams", package: "Yams")],
       resources: [.embedInCode("Configuration/default.yml")],
       swiftSettings: strict),
-    .systemLibrary(name: "CALSA"),
+    .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
     .target(name: "CRealtime"),
     .target(
@@ -53,6 +53,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PlaybackTests", dependencies: ["Core", .target(name: "Playback", condition: .when(traits: ["Playback"]))],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ALSATests",
+      dependencies: [
+        "Core", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        .target(name: "CALSA", condition: .when(traits: ["Playback"])),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
