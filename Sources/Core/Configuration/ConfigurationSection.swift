@@ -41,19 +41,22 @@ public final class ConfigurationSection {
   }
 
   /// Whether the file has this key.
-  public func has(_ key: String) -> Bool { node?[key] != nil }
+  public func has(_ key: String) -> Bool { there(key) != nil }
 
   /// The keys in the file's order, as text.
   public var keys: [String] { node?.compactMap { $0.key.scalar?.string } ?? [] }
 
   private func value(_ key: String) -> Node? {
     if !askedKeys.contains(key) { askedKeys.append(key) }
-    return node?[key]
+    return there(key)
   }
+
+  /// By text, so that 0 and "0" are the same key: JSON can only write the latter.
+  private func there(_ key: String) -> Node? { node?.first { $0.key.scalar?.string == key }?.value }
 
   /// An error about one key of this section: what was found (nil: the text that is there) and what is allowed.
   public func error(_ key: String, found: String? = nil, allowed: String) -> ConfigurationError {
-    let there = node?[key]
+    let there = there(key)
     return ConfigurationError(
       file: file, line: there?.mark?.line ?? line, keyPath: (path + [key]).joined(separator: "."),
       found: found ?? there.map(Self.describe) ?? "nothing", allowed: allowed)
@@ -128,6 +131,40 @@ public final class ConfigurationSection {
     guard let node = value(key) else { return fallback }
     guard let found = node.bool else { throw error(key, allowed: "true or false") }
     return found
+  }
+
+  /// A list of integers in a range; nil if the key is absent or holds anything but a list.
+  public func integers(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> [Int]? {
+    guard case .sequence(let nodes) = value(key) else { return nil }
+    var integers: [Int] = []
+    for node in nodes {
+      guard let found = node.int, range.contains(found) else {
+        throw error(
+          key, found: Self.describe(node) + " in the list",
+          allowed: "integers from \(range.lowerBound) to \(range.upperBound)")
+      }
+      integers.append(found)
+    }
+    return integers
+  }
+
+  /// This section read as a table: every key an integer of a range, every value a number of a range. Ascending keys.
+  public func numbersByInteger(
+    keys keyRange: ClosedRange<Int>, in range: ClosedRange<Double>
+  ) throws(ConfigurationError) -> [(key: Int, value: Double)] {
+    var numbers: [Int: Double] = [:]
+    for text in keys {
+      guard let key = Int(text), keyRange.contains(key) else {
+        throw error(
+          text, found: "the key '\(text)'",
+          allowed: "integers from \(keyRange.lowerBound) to \(keyRange.upperBound) as keys")
+      }
+      let number = try number(text, default: 0, in: range)
+      guard numbers.updateValue(number, forKey: key) == nil else {
+        throw error(text, found: "the key \(key) twice", allowed: "every key once")
+      }
+    }
+    return numbers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// Fails at the first key, here and in every section that was asked for, that nobody asked for.

@@ -8,16 +8,56 @@ public struct WeightedRules: Sendable {
     public var coefficient: Double
   }
 
+  /// The default coefficients, used when the configuration has no `scoring_coefs` at all.
+  static let defaultCoefficients: [(rule: String, coefficient: Double)] = [
+    (Noncyclicity.name, 250), (UsageOfTonic.name, 30), (Lines.name, 1), (ConjunctMotion.name, 2),
+    (ContraryMotion.name, 1), (Consonances.name, 1), (AbsenceOfOuterNotes.name, 1), (AbsenceOfStalledNotes.name, 1),
+  ]
+
   /// In the configuration's order.
   public var entries: [Entry] = []
 
+  /// Rules with their coefficients, in this order.
+  public init(entries: [Entry]) { self.entries = entries }
+
   /// Reads `scoring_coefs` and `scoring_fn_params` of the configuration's `environment`.
+  ///
+  /// A rule without a coefficient, or with the coefficient 0, is left out; its parameters are checked all the same.
   init(environment: ConfigurationSection, tuning: Tuning) throws(ConfigurationError) {
-    _ = try environment.section("scoring_coefs")
-    _ = try environment.section("scoring_fn_params")
+    let coefficients = try Self.coefficients(environment)
+    let parameters = try environment.section("scoring_fn_params")
+    let context = RuleContext(tuning: tuning)
+    var rules: [String: any Rule] = [:]
+    for type in RuleRegistry.rules {
+      rules[type.name] = try type.init(parameters.section(type.name), context: context)
+    }
+    for (name, coefficient) in coefficients where coefficient != 0 {
+      if let rule = rules[name] { entries.append(Entry(rule: rule, coefficient: coefficient)) }
+    }
   }
 
-  /// The score of a roll of any size, rule by rule.
+  private static func coefficients(
+    _ environment: ConfigurationSection
+  ) throws(ConfigurationError) -> [(rule: String, coefficient: Double)] {
+    let section = try environment.section("scoring_coefs")
+    guard environment.has("scoring_coefs") else { return defaultCoefficients }
+    let known = RuleRegistry.rules.map { $0.name }
+    var coefficients: [(rule: String, coefficient: Double)] = []
+    for name in section.keys {
+      guard known.contains(name) else {
+        throw section.error(name, found: "the unknown rule '\(name)'", allowed: known.joined(separator: ", "))
+      }
+      coefficients.append((name, try section.number(name, default: 0, in: -1e9...1e9)))
+    }
+    return coefficients
+  }
+
+  /// Whether rolls of that many rows can be scored: throws what is wrong with the configuration if not.
+  public func check(rowCount: Int, use: RollUse) throws(ConfigurationError) {
+    for entry in entries { try entry.rule.check(rowCount: rowCount, use: use) }
+  }
+
+  /// The score of a roll of any size that `check` accepts, rule by rule.
   public func evaluate(_ roll: PianoRoll) -> ScoreBreakdown {
     ScoreBreakdown(
       entries: entries.map {

@@ -1,0 +1,14 @@
+/// The rules by their names in the configuration. A new rule is one new file and one line here.
+public enum RuleRegistry {
+  /// All rules there are.
+  public static let rules: [any Rule.Type] = [
+    AbsenceOfOuterNotes.self,
+    AbsenceOfStalledNotes.self,
+    ConjunctMotion.self,
+    Consonances.self,
+    ContraryMotion.self,
+    Lines.self,
+    Noncyclicity.self,
+    UsageOfTonic.self,
+  ]
+}
