@@ -6,9 +6,11 @@ public struct Configuration: Sendable {
   public var agent: AgentConfiguration
 
   /// Reads a configuration from YAML text; everything absent has its default.
-  public init(text: String, file: String) throws(ConfigurationError) {
+  ///
+  /// `use`: what it is read for. For scoring, the roll's size is not held against the rules' parameters.
+  public init(text: String, file: String, use: RollUse = .composing) throws(ConfigurationError) {
     let root = try ConfigurationSection.root(text: text, file: file)
-    environment = try EnvironmentConfiguration(root.section("environment"))
+    environment = try EnvironmentConfiguration(root.section("environment"), use: use)
     agent = try AgentConfiguration(root.section("agent"))
     try root.rejectUnknownKeys()
   }

@@ -15,13 +15,15 @@ public struct EnvironmentConfiguration: Sendable {
   /// `rendering_params.dir`: where pieces go.
   public var outputFolder: String
 
-  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+  /// `use`: what the configuration is read for. For scoring, the rolls' own sizes count.
+  init(_ section: ConfigurationSection, use: RollUse) throws(ConfigurationError) {
     rowCount = try section.integer("n_semitones", default: 25, in: 1...PianoRoll.maximumRowCount)
     stepCount = try section.integer("n_roll_steps", default: 33, in: 2...PianoRoll.maximumStepCount)
     observationDecay = try section.number("observation_decay", default: 0.75, in: 0...0.999_999)
     drawsPerStep = try section.integer("n_draws_per_roll_step", default: 3, in: 1...256)
     performance = PerformanceSettings()
     rules = try WeightedRules(environment: section, tuning: performance.tuning)
+    if use == .composing { try rules.check(rowCount: rowCount, use: use) }
     let rendering = try section.section("rendering_params")
     outputFolder = try rendering.string("dir", default: "rlmusician_data")
     // rendering: to be read here
