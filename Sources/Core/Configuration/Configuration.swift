@@ -8,9 +8,11 @@ public struct Configuration: Sendable {
   /// Reads a configuration from YAML text; everything absent has its default.
   ///
   /// `use`: what it is read for. For scoring, the roll's size is not held against the rules' parameters.
-  public init(text: String, file: String, use: RollUse = .composing) throws(ConfigurationError) {
+  ///
+  /// - Throws: `ConfigurationError`; `DataError` or `FileError` about a file that the configuration names.
+  public init(text: String, file: String, use: RollUse = .composing) throws {
     let root = try ConfigurationSection.root(text: text, file: file)
-    environment = try EnvironmentConfiguration(root.section("environment"), use: use)
+    environment = try EnvironmentConfiguration(root.section("environment"), root: root, use: use)
     agent = try AgentConfiguration(root.section("agent"))
     try root.rejectUnknownKeys()
   }

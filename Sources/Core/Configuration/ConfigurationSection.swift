@@ -117,6 +117,25 @@ public final class ConfigurationSection {
     return scalar.string
   }
 
+  /// Text where a mapping or a list may stand instead; nil if the key is absent or is one of these.
+  public func scalar(_ key: String) throws(ConfigurationError) -> String? { value(key)?.scalar?.string }
+
+  /// A list of scalars as they are written; nil if the key is absent.
+  public func scalars(_ key: String) throws(ConfigurationError) -> [String]? {
+    guard let node = value(key) else { return nil }
+    guard let list = node.sequence else { throw error(key, allowed: "a list") }
+    return try list.map { item throws(ConfigurationError) in
+      guard let scalar = item.scalar else { throw error(key, allowed: "a list of plain values") }
+      return scalar.string
+    }
+  }
+
+  /// A path as the configuration writes it: a relative one is relative to the configuration's file.
+  public func path(_ text: String) -> String {
+    guard !text.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return text }
+    return file[...slash] + text
+  }
+
   /// One of a few words.
   public func choice(
     _ key: String, default fallback: String, of words: [String]

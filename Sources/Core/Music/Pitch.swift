@@ -21,8 +21,9 @@ public struct Pitch: Sendable, Hashable {
     self.frequency = Self.concertA * exp2(Double(key - 69) / 12)
   }
 
-  /// A frequency in Hz, greater than 0.
+  /// A frequency in Hz; one outside 10^-9...10^12 (of a tuning with a huge period) becomes the nearer of these.
   public init(frequency: Double) {
+    let frequency = frequency.isNaN ? Self.concertA : min(1e12, max(1e-9, frequency))
     let distance = 69 + 12 * log2(frequency / Self.concertA)
     self.frequency = frequency
     self.key = Int(distance.rounded())

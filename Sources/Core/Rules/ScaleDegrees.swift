@@ -3,28 +3,24 @@ struct ScaleDegrees: Sendable {
   /// For every interval above the tonic, 0..<period, whether it belongs to the scale.
   let contains: [Bool]
 
+  /// Reads the key `scale`; without it the scale is major where the tuning has one, else no degree is outside.
   init(_ section: ConfigurationSection, tuning: Tuning) throws(ConfigurationError) {
     let period = tuning.degreeCount
-    let degrees: [Int]
+    let scale: Scale
     if let listed = try section.integers("scale", in: 0...period - 1) {
-      degrees = listed
+      scale = Scale(degrees: listed, of: period)
     } else {
-      let name = try section.choice("scale", default: "major", of: ["major", "minor"])
-      guard let named = Self.named(name, tuning: tuning) else {
+      let name = try section.choice("scale", default: "major", of: Scale.names)
+      if let named = Scale.named(name, in: tuning) {
+        scale = named
+      } else if section.has("scale") {
         throw section.error(
           "scale", found: "'\(name)' in the tuning \(tuning.name)",
           allowed: "a list of degrees above the tonic, 0 to \(period - 1)")
+      } else {
+        scale = Scale(degrees: 0..<period, of: period)
       }
-      degrees = named
     }
-    var contains = Array(repeating: false, count: period)
-    for degree in degrees { contains[degree] = true }
-    self.contains = contains
-  }
-
-  /// The two scales that have names, where the tuning has them.
-  private static func named(_ name: String, tuning: Tuning) -> [Int]? {
-    guard tuning.degreeCount == 12 else { return nil }
-    return name == "major" ? [0, 2, 4, 5, 7, 9, 11] : [0, 2, 3, 5, 7, 8, 10]
+    contains = (0..<period).map(scale.contains)
   }
 }

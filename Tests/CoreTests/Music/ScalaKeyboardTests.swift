@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@testable import Core
+
+@Suite struct ScalaKeyboardTests {
+  private let middle = MIDIKey(60)!
+
+  private func read(
+    size: String = "12", first: String = "0", last: String = "127", middle: String = "60", reference: String = "69",
+    frequency: String = "440.0", octave: String = "12", map: [String] = (0..<12).map(String.init)
+  ) throws -> ScalaKeyboard {
+    let lines = ["! a.kbm", size, "! c", first, last, middle, reference, frequency, octave] + map
+    return try ScalaKeyboard(bytes: Array((lines.joined(separator: "\r\n") + "\r\n").utf8), file: "a.kbm")
+  }
+
+  @Test func theTemplateIsTheOrdinaryKeyboard() throws {
+    let keyboard = try read()
+    for key in 0...127 {
+      let key = try #require(MIDIKey(key))
+      let frequency = try #require(keyboard.frequency(ofKey: key, in: .twelveToneEqual))
+      #expect(abs(frequency / key.frequency - 1) < 1e-12)
+    }
+    let tuning = try #require(keyboard.tuning(of: .twelveToneEqual, from: middle))
+    #expect(tuning.hasTwelveEqualDegrees)
+  }
+
+  /// Size 0: every key the next degree, whatever the formal octave says.
+  @Test(arguments: ["0", "12", "-5"]) func linear(octave: String) throws {
+    let keyboard = try read(size: "0", middle: "60", reference: "60", frequency: "300", octave: octave, map: [])
+    let scale = Tuning.equal(divisions: 19)
+    #expect(keyboard.frequency(ofKey: MIDIKey(79)!, in: scale) == 600)
+    #expect(keyboard.frequency(ofKey: MIDIKey(41)!, in: scale) == 150)
+    let tuning = try #require(keyboard.tuning(of: scale, from: MIDIKey(62)!))
+    #expect(tuning.degreeCount == 19)
+    #expect(tuning.rootFrequency == 300 * exp2(2.0 / 19))
+  }
+
+  /// Five black keys: the white ones are unmapped and have no row.
+  @Test func rowsAreTheMappedKeys() throws {
+    let black = ["x", "0", "x", "1", "x", "X", "2", "x", "3", "x", "4"]  // the last x is left out
+    let keyboard = try read(reference: "61", frequency: "200", octave: "5", map: black)
+    let scale = try #require(ShippedTuning.named("slendro")).tuning
+    #expect(keyboard.mappedKeys(from: middle).prefix(6).map(\.number) == [61, 63, 66, 68, 70, 73])
+    #expect(keyboard.frequency(ofKey: middle, in: scale) == nil)
+    let tuning = try #require(keyboard.tuning(of: scale, from: MIDIKey(64)!))
+    #expect(tuning.degreesInCents == [0, 244, 476, 716, 944])
+    #expect(tuning.periodInCents == 1200)
+    #expect(abs(try #require(tuning.rootFrequency) - 200 * exp2(484.0 / 1200)) < 1e-9)
+  }
+
+  /// Degrees outside the scale, negative and doubled ones, and a formal octave of two periods.
+  @Test func anyDegree() throws {
+    let keyboard = try read(size: "4", reference: "60", frequency: "100", octave: "10", map: ["0", "-5", "7", "7"])
+    let scale = Tuning.equal(divisions: 5)
+    let tuning = try #require(keyboard.tuning(of: scale, from: middle))
+    #expect(tuning.degreesInCents == [0, -1200, 1680, 1680])
+    #expect(tuning.periodInCents == 2400)
+    #expect(keyboard.frequency(ofKey: MIDIKey(64)!, in: scale) == 400)
+    #expect(keyboard.frequency(ofKey: MIDIKey(56)!, in: scale) == 25)
+  }
+
+  /// Octave degree 0, by the letter: every repetition of the map sounds at the same pitch.
+  @Test func octaveDegreeZero() throws {
+    let keyboard = try read(octave: "0")
+    #expect(keyboard.frequency(ofKey: MIDIKey(81)!, in: .twelveToneEqual) == 440)
+  }
+
+  @Test func rangeEndsTheRows() throws {
+    let keyboard = try read(first: "50", last: "62")
+    #expect(keyboard.mappedKeys(from: middle).map(\.number) == [60, 61, 62])
+    #expect(keyboard.frequency(ofKey: MIDIKey(63)!, in: .twelveToneEqual) == nil)
+    #expect(keyboard.tuning(of: .twelveToneEqual, from: MIDIKey(70)!) == nil)
+  }
+
+  @Test func theReferenceKeyMustBeMapped() {
+    let error = #expect(throws: DataError.self) { try read(reference: "61", map: ["0", "x", "2"]) }
+    #expect(error?.line == 7)
+  }
+
+  @Test func malformedFiles() {
+    #expect(throws: DataError.self) { try read(size: "-1") }
+    #expect(throws: DataError.self) { try read(size: "x") }
+    #expect(throws: DataError.self) { try read(size: "2") }  // twelve entries follow
+    #expect(throws: DataError.self) { try read(size: "0") }
+    #expect(throws: DataError.self) { try read(first: "70", last: "60") }
+    #expect(throws: DataError.self) { try read(last: "128") }
+    #expect(throws: DataError.self) { try read(middle: "") }
+    #expect(throws: DataError.self) { try read(frequency: "0") }
+    #expect(throws: DataError.self) { try read(frequency: "nan") }
+    #expect(throws: DataError.self) { try read(frequency: "-440") }
+    #expect(throws: DataError.self) { try read(octave: "9999999999999999999999") }
+    #expect(throws: DataError.self) { try read(map: ["0", "1.5"]) }
+    #expect(throws: DataError.self) { try read(map: ["y"]) }
+    #expect(throws: DataError.self) { try read(map: []) }  // everything unmapped
+    #expect(throws: DataError.self) { try ScalaKeyboard(bytes: [], file: "a.kbm") }
+  }
+}

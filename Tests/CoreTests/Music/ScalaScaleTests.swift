@@ -1,0 +1,74 @@
+import Testing
+
+@testable import Core
+
+@Suite struct ScalaScaleTests {
+  private func read(_ text: String) throws -> ScalaScale {
+    try ScalaScale(bytes: Array(text.utf8), file: "x.scl")
+  }
+
+  /// The lines that the format's own description calls valid.
+  @Test(arguments: [
+    ("81/64", 407.820_003), ("408.0", 408), ("408.", 408), ("5", 2786.313_714), ("-5.0", -5), ("10/20", -1200),
+    ("100.0 cents", 100), (" 100.0 C#", 100), ("5/4   E\\", 386.313_714), ("\t2/1", 1200), (".5", 0.5),
+    ("2147483647/2147483646", 8.06e-7), ("2", 1200), ("1/1", 0), ("0.0", 0), ("-0.5\t!", -0.5), ("3 / 2", 701.955_001),
+    ("100.0cents", 100), ("19383245667680019896796723/19342813113834066795298816", 3.615_046),
+  ])
+  func validPitches(line: String, cents: Double) throws {
+    let scale = try read("! c\nname\n 1 \n!\n\(line)\n")
+    #expect(abs(scale.pitchesInCents[0] - cents) < 1e-6, "\(scale.pitchesInCents)")
+  }
+
+  @Test(arguments: [
+    "", "x", "-3/2", "3/-2", "-2", "0", "0/1", "3/0", "3/", "/2", "3/2/1", ".", "-.", "1e3", "1.5e3", "100,5", "3/2.5",
+    "999999.0", "\u{663}/2", " ! not a comment",
+    "1" + String(repeating: "0", count: 400),
+  ])
+  func invalidPitches(line: String) throws {
+    let error = #expect(throws: DataError.self) { try read("! c\r\n\r\n2\r\n2/1\r\n\(line)\r\n! end\r\n") }
+    #expect(error?.file == "x.scl")
+    #expect(error?.line == 5)
+  }
+
+  @Test func descriptionMayBeEmptyAndNotesMayBeNone() throws {
+    let scale = try read("! zero.scl\n\n0\n")
+    #expect(scale.description == "")
+    #expect(scale.pitchesInCents == [])
+    #expect(scale.tuning(name: "zero") == Tuning(name: "zero", degreesInCents: [0], periodInCents: 1200))
+  }
+
+  @Test func commentsCarriageReturnsAndLatin1() throws {
+    let text = "! caf\u{E9}\r\nTemp\u{E9}rament\r\n! between\r\n 2\r\n!\r\n3/2\r\n! again\r\n2/1"
+    let latin1 = text.unicodeScalars.map { UInt8($0.value) }
+    let scale = try ScalaScale(bytes: latin1, file: "x.scl")
+    #expect(scale.description == "Temp\u{E9}rament")
+    #expect(scale.pitchesInCents.count == 2)
+    #expect(try read(text.replacing("\r\n", with: "\r")).pitchesInCents == scale.pitchesInCents)
+    #expect(try read(text).description == scale.description)
+  }
+
+  @Test func orderIsKept() throws {
+    let tuning = try read("falls\n3\n700.0\n-100.0\n1/2\n").tuning(name: "falls")
+    #expect(tuning.degreesInCents == [0, 700, -100])
+    #expect(tuning.periodInCents == -1200)
+    #expect(tuning.cents(ofDegree: 4) == -500)
+    #expect(tuning.cents(ofDegree: -1) == 1100)
+  }
+
+  @Test(arguments: [
+    ("", 1), ("! only\n", 1), ("d\n", 1), ("d\nx\n", 2), ("d\n-1\n", 2), ("d\n99999\n", 2), ("d\n3 notes\n", 2),
+    ("d\n2\n3/2\n", 3), ("d\n1\n2/1\n3/1\n", 4), ("d\n99999999999999999999999\n", 2), ("\u{0}\u{1}\n\u{2}", 2),
+  ])
+  func malformedFiles(text: String, line: Int) {
+    let error = #expect(throws: DataError.self) { try read(text) }
+    #expect(error?.line == line, "\(String(describing: error))")
+  }
+
+  @Test func blankLinesAtTheEndDoNotCount() throws {
+    #expect(try read("d\n1\n2/1\n\n \t\n! end\n\n").pitchesInCents == [1200])
+  }
+
+  @Test func hugeFilesAreRefused() {
+    #expect(throws: DataError.self) { try ScalaScale(bytes: Array(repeating: 0x20, count: 2_000_000), file: "x") }
+  }
+}
