@@ -35,8 +35,10 @@ public struct PlayerPosition: Sendable, Hashable {
 public enum PlayerEvent: Sendable, Hashable {
   /// The item's first frame or event has been sent.
   case started(UInt64)
-  /// The item is over: played to its end, skipped or dropped.
+  /// The item is over: played to its end, skipped or dropped. Its tail may still ring.
   case finished(UInt64)
+  /// Nothing is queued and the last tail has been heard. Comes after the last `finished`.
+  case idle
   /// The device or subscriber is gone; the text says why. Said once.
   case deviceLost(String)
   /// The device or subscriber is back.

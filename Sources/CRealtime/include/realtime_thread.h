@@ -1,0 +1,39 @@
+// What the audio thread needs of the system: clocks, sleeping, an event to wait for, its priority.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifndef RT_AUDITED
+#define RT_AUDITED __attribute__((swift_attr("@_noLocks")))
+#endif
+
+/// Nanoseconds of CLOCK_MONOTONIC (read through the vDSO, no system call).
+RT_AUDITED int64_t rt_monotonic_nanoseconds(void);
+/// CPU time the calling thread has used, nanoseconds.
+RT_AUDITED int64_t rt_thread_cpu_nanoseconds(void);
+/// Sleeps.
+RT_AUDITED void rt_sleep_nanoseconds(int64_t nanoseconds);
+
+/// A new eventfd, non-blocking, closed on exec; -1 if there is none to be had.
+int rt_event_make(void);
+/// Wakes whoever waits for the event. Never blocks.
+RT_AUDITED void rt_event_signal(int event);
+/// Waits until the event is signalled and takes the signal; milliseconds < 0 wait for ever.
+RT_AUDITED bool rt_event_wait(int event, int milliseconds);
+
+/// Makes the calling thread SCHED_FIFO, at most with the priority its limits allow.
+///
+/// Returns 0, or the errno of the refusal; the thread then keeps an ordinary priority.
+int rt_thread_become_realtime(int priority);
+/// Lowers the calling thread's priority (Linux: nice is a thread's own), for work that must not disturb sound.
+void rt_thread_be_nice(int increment);
+/// Blocks every signal in the calling thread, so that handlers run elsewhere.
+void rt_thread_block_signals(void);
+/// Names the calling thread (15 bytes).
+void rt_thread_name(const char *_Nonnull name);
+/// Numbers too small to hear become 0 at once instead of costing hundreds of cycles.
+RT_AUDITED void rt_thread_flush_denormals(void);
+/// Touches a few pages of the stack, so that the first deep call does not fault.
+void rt_thread_touch_stack(void);
+/// Keeps memory from being paged out; false if the limit does not allow it.
+bool rt_lock_memory(const void *_Nonnull address, uint64_t size);

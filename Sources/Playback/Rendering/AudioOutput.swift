@@ -1,0 +1,221 @@
+internal import CRealtime
+internal import Foundation
+internal import Logging
+internal import Synchronization
+
+/// The control side of live sound: pieces in, reports out; owns the audio thread and everything it reads.
+public final class AudioOutput: PlayerOutput {
+  /// How it is to run.
+  struct Options: Sendable {
+    /// Gain at the beginning, 0...1.
+    var volume = 1.0
+    /// Silence after which the device is released, seconds.
+    var idleSeconds = 5.0
+    /// SCHED_FIFO priority to ask for; 0 for none.
+    var priority = AudioThread.ordinaryPriority
+  }
+
+  /// Reports, in order. One consumer.
+  public let events: AsyncStream<PlayerEvent>
+  /// What the device agreed to.
+  let format: SinkFormat
+  /// The device's name.
+  let deviceName: String
+
+  private struct State {
+    /// Everything that the audio side may still read, by its sequence number, with the item's own number.
+    var timelines: [UInt64: (timeline: PieceTimeline, item: UInt64)] = [:]
+    /// What does not fit the audio side's own list yet.
+    var backlog: [PieceTimeline] = []
+    var sentCount = 0
+    var lastSequence: UInt64 = 0
+    var isPaused = false
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+  // The engine lives as long as the loop; only `timeline(of:)` is called here, which is the control side's.
+  private nonisolated(unsafe) let engine: any SoundEngine
+  private nonisolated(unsafe) let loop: RenderLoop
+  private let thread: AudioThread
+  private let reports: AsyncStream<PlayerEvent>.Continuation
+  private let logger = Logger(label: "playback")
+
+  /// Opens the device, makes the engine for its rate and starts the audio thread.
+  ///
+  /// - Parameters:
+  ///   - sink: The device, not open yet.
+  ///   - options: How it is to run.
+  ///   - makeEngine: The engine for a sample rate.
+  /// - Throws: `SinkError` if the device cannot be had; whatever `makeEngine` throws.
+  init(sink: any AudioSink, options: Options = Options(), makeEngine: (Int) throws -> any SoundEngine) throws {
+    format = try sink.open(mustHaveRate: nil)
+    deviceName = sink.name
+    do {
+      engine = try makeEngine(format.sampleRate)
+    } catch {
+      sink.close()
+      throw error
+    }
+    loop = RenderLoop(engine: engine, volume: Float(options.volume))
+    thread = AudioThread(
+      loop: loop, sink: sink, format: format, idleSeconds: options.idleSeconds, priority: options.priority)
+    (events, reports) = AsyncStream.makeStream(of: PlayerEvent.self)
+    guard thread.start() else {
+      throw SinkError(operation: "pthread_create", device: sink.name, code: EAGAIN, reason: "no thread to be had")
+    }
+    logger.info("\(sink.name): \(format)")
+    let pump = Thread { [self] in carryReports() }
+    pump.name = "rlm-reports"
+    pump.start()
+  }
+
+  // MARK: PlayerOutput
+
+  /// Queues an item behind the last one, on its step grid.
+  public func enqueue(_ item: PlayerItem) {
+    let timeline = engine.timeline(of: item.piece)
+    let isRefused = state.withLock { state in
+      if state.isClosed { return true }
+      state.lastSequence += 1
+      timeline.item = state.lastSequence
+      state.timelines[timeline.item] = (timeline, item.id)
+      state.backlog.append(timeline)
+      return false
+    }
+    if isRefused { return }
+    sendBacklog()
+  }
+
+  /// Fades out and goes on with the next.
+  public func skip() { send(.skip) }
+
+  /// Fades out and holds.
+  public func pause() {
+    state.withLock { $0.isPaused = true }
+    send(.pause)
+  }
+
+  /// Fades in where it was held.
+  public func resume() {
+    state.withLock { $0.isPaused = false }
+    send(.resume)
+  }
+
+  /// Drops everything.
+  public func stop() {
+    let dropped = state.withLock { state in
+      let dropped = state.backlog.compactMap { state.timelines.removeValue(forKey: $0.item)?.item }
+      state.backlog = []
+      return dropped
+    }
+    for item in dropped { reports.yield(.finished(item)) }
+    send(.stop)
+  }
+
+  /// Glides to a loudness.
+  public func setVolume(_ volume: Double) { send(.volume, value: volume.isFinite ? min(1, max(0, volume)) : 0) }
+
+  /// What has been heard of which item.
+  public var position: PlayerPosition {
+    let current = loop.playhead.current
+    let delay = loop.playhead.delayFrames.load(ordering: .relaxed) + LiveLimiter.delay
+    return state.withLock { state in
+      let item = state.timelines.first { UInt16(truncatingIfNeeded: $0.key) == current.itemBits }?.value.item
+      let frames = item == nil ? 0 : max(0, current.frames - delay)
+      return PlayerPosition(
+        item: item, seconds: Double(frames) / Double(format.sampleRate), isPaused: state.isPaused)
+    }
+  }
+
+  /// Fades out, ends the thread, closes the device.
+  public func close() async {
+    let wasClosed = state.withLock { state in
+      defer { state.isClosed = true }
+      return state.isClosed
+    }
+    if !wasClosed { send(.quit) }
+    // A driver that never returns must not hold the program: after two seconds the thread is left behind.
+    let deadline = rt_monotonic_nanoseconds() + 2_000_000_000
+    while !thread.hasEnded.load(ordering: .acquiring) {
+      if rt_monotonic_nanoseconds() > deadline {
+        logger.warning("\(deviceName) does not return; it is left to the system")
+        break
+      }
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    reports.finish()
+  }
+
+  // MARK: Counters
+
+  /// Times the device ran dry.
+  public var xrunCount: Int { loop.playhead.xrunCount.load(ordering: .relaxed) }
+  /// CPU time of the audio thread, seconds.
+  public var cpuSeconds: Double { Double(thread.cpuNanoseconds.load(ordering: .relaxed)) * 1e-9 }
+  /// Frames handed to the device.
+  public var writtenFrames: Int { loop.playhead.writtenFrames.load(ordering: .relaxed) }
+  /// Whether the audio thread has real-time priority; nil before it has asked.
+  public var hasRealtimePriority: Bool? {
+    let result = thread.priorityResult.load(ordering: .acquiring)
+    return result < 0 ? nil : result == 0
+  }
+
+  // MARK: Messages
+
+  private func send(_ kind: RenderMessage.Kind, value: Double = 0) {
+    // Under the lock, because the queue has one producer at a time. A full queue (1024 key presses in a period) drops.
+    state.withLock { _ in _ = loop.commands.push(RenderMessage(kind: kind, value: value)) }
+    rt_event_signal(thread.wakeEvent)
+  }
+
+  private func sendBacklog() {
+    state.withLock { state in
+      while state.sentCount < RenderLoop.waitingCapacity, let timeline = state.backlog.first {
+        guard loop.commands.push(RenderMessage(kind: .play, item: timeline.item, piece: timeline.contents)) else {
+          break
+        }
+        state.backlog.removeFirst()
+        state.sentCount += 1
+      }
+    }
+    rt_event_signal(thread.wakeEvent)
+  }
+
+  /// The reports' thread: takes what the audio side says until that has ended.
+  private func carryReports() {
+    while true {
+      _ = rt_event_wait(thread.reportEvent, -1)
+      while let report = loop.reports.pop() { carry(report) }
+      if thread.hasEnded.load(ordering: .acquiring), loop.reports.isEmpty { break }
+    }
+    reports.finish()
+  }
+
+  private func carry(_ report: RenderMessage) {
+    switch report.kind {
+    case .started: if let item = item(of: report) { reports.yield(.started(item)) }
+    case .finished: if let item = item(of: report) { reports.yield(.finished(item)) }
+    case .returned:
+      state.withLock { state in
+        state.timelines[report.item] = nil
+        state.sentCount -= 1
+      }
+      sendBacklog()
+    case .idle:
+      let delay = loop.playhead.delayFrames.load(ordering: .relaxed)
+      Thread.sleep(forTimeInterval: min(2, Double(delay) / Double(format.sampleRate)))
+      reports.yield(.idle)
+    case .deviceLost:
+      let reason = String(cString: strerror(Int32(report.value)))
+      reports.yield(.deviceLost("\(deviceName): \(reason)"))
+    case .deviceBack: reports.yield(.deviceBack)
+    case .deviceReleased: logger.debug("\(deviceName) is released until there is something to play")
+    default: break
+    }
+  }
+
+  private func item(of report: RenderMessage) -> UInt64? {
+    state.withLock { $0.timelines[report.item]?.item }
+  }
+}

@@ -1,0 +1,190 @@
+import CRealtime
+import Glibc
+import Synchronization
+
+/// The one thread of the audio side: asks the render loop for blocks and writes them to the sink.
+///
+/// While it plays it neither allocates nor locks nor logs. It opens and closes the device itself, because only one thread
+/// may own a device; that happens at the beginning of sound, after a loss and at rest, when no deadline runs.
+final class AudioThread: @unchecked Sendable {
+  // Unchecked: all but the event descriptors and the atomics belongs to the thread once `start` has been called.
+
+  /// Signalled by the control side after it has pushed a command.
+  let wakeEvent: Int32
+  /// Signalled by the audio side after it has pushed a report.
+  let reportEvent: Int32
+  /// 0 if the thread has real-time priority, else the errno of the refusal; -1 before it runs.
+  let priorityResult = Atomic<Int32>(-1)
+  /// CPU time the thread has used, nanoseconds.
+  let cpuNanoseconds = Atomic<Int64>(0)
+  /// Set as the thread's last act.
+  let hasEnded = Atomic<Bool>(false)
+
+  private let loop: RenderLoop
+  private let sink: any AudioSink
+  private let format: SinkFormat
+  private let idleFrames: Int
+  private let priority: Int32
+  private let left: UnsafeMutablePointer<Float>
+  private let right: UnsafeMutablePointer<Float>
+  private var isOpen = true
+  private var isLost = false
+  private var restingFrames = 0
+  private var backOffMilliseconds: Int32 = 0
+
+  /// Above the sound servers' own helpers, below the kernel's interrupt threads.
+  static let ordinaryPriority: Int32 = 60
+  private static let firstBackOff: Int32 = 100
+  private static let longestBackOff: Int32 = 800
+
+  /// - Parameters:
+  ///   - loop: What is played; its engine runs at the format's rate.
+  ///   - sink: An open device.
+  ///   - format: What the device agreed to.
+  ///   - idleSeconds: Silence after which the device is released.
+  ///   - priority: SCHED_FIFO priority to ask for; 0 asks for none.
+  init(loop: RenderLoop, sink: any AudioSink, format: SinkFormat, idleSeconds: Double, priority: Int32) {
+    self.loop = loop
+    self.sink = sink
+    self.format = format
+    self.priority = priority
+    idleFrames = Int(min(1e9, idleSeconds * Double(format.sampleRate)))
+    left = .allocate(capacity: format.periodFrames)
+    right = .allocate(capacity: format.periodFrames)
+    left.initialize(repeating: 0, count: format.periodFrames)
+    right.initialize(repeating: 0, count: format.periodFrames)
+    let size = UInt64(format.periodFrames * MemoryLayout<Float>.stride)
+    _ = rt_lock_memory(left, size)
+    _ = rt_lock_memory(right, size)
+    wakeEvent = rt_event_make()
+    reportEvent = rt_event_make()
+  }
+
+  deinit {
+    left.deallocate()
+    right.deallocate()
+    Glibc.close(wakeEvent)
+    Glibc.close(reportEvent)
+  }
+
+  /// Starts the thread, which keeps this object alive until it ends.
+  ///
+  /// - Returns: false if the system has no thread to give.
+  func start() -> Bool {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self)
+    guard pthread_create(&thread, nil, audioThreadMain, context.toOpaque()) == 0 else {
+      context.release()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+
+  fileprivate func run() {
+    rt_thread_block_signals()
+    rt_thread_name("rlm-audio")
+    rt_thread_flush_denormals()
+    rt_thread_touch_stack()
+    priorityResult.store(priority > 0 ? rt_thread_become_realtime(priority) : 0, ordering: .releasing)
+    while !loop.isQuitting {
+      loop.takeCommands()
+      if isLost { loop.finishFade() }
+      if loop.isQuitting { break }
+      if loop.isResting { rest() } else { play() }
+      wakeControlSide()
+    }
+    playOut()
+    sink.close()
+    hasEnded.store(true, ordering: .releasing)
+    loop.hasReports = true
+    wakeControlSide()
+  }
+
+  private func play() {
+    restingFrames = 0
+    if !isOpen, !reopen() { return }
+    loop.render(left: left, right: right, frameCount: format.periodFrames)
+    writeBlock()
+  }
+
+  private func rest() {
+    if isOpen, restingFrames < idleFrames {
+      loop.render(left: left, right: right, frameCount: format.periodFrames)
+      restingFrames += format.periodFrames
+      writeBlock()
+      return
+    }
+    if isOpen {
+      sink.close()
+      isOpen = false
+      loop.report(RenderMessage(kind: .deviceReleased))
+      wakeControlSide()
+    }
+    _ = rt_event_wait(wakeEvent, -1)
+  }
+
+  private func writeBlock() {
+    let code = sink.write(left: left, right: right, frameCount: format.periodFrames)
+    let playhead = loop.playhead
+    playhead.delayFrames.store(sink.delayFrames, ordering: .relaxed)
+    playhead.xrunCount.store(sink.xrunCount, ordering: .relaxed)
+    playhead.writtenFrames.add(format.periodFrames, ordering: .relaxed)
+    cpuNanoseconds.store(rt_thread_cpu_nanoseconds(), ordering: .relaxed)
+    if code != 0 { lose(code) }
+  }
+
+  private func lose(_ code: Int32) {
+    sink.close()
+    isOpen = false
+    loop.playhead.delayFrames.store(0, ordering: .relaxed)
+    if !isLost { loop.report(RenderMessage(kind: .deviceLost, value: Double(code))) }
+    isLost = true
+    backOffMilliseconds = Self.firstBackOff
+  }
+
+  /// Opens the device again; after a failure it waits a while, longer each time, or until a command comes.
+  private func reopen() -> Bool {
+    do {
+      _ = try sink.open(mustHaveRate: format.sampleRate)
+    } catch {
+      if !isLost { lose(error.code) }
+      wakeControlSide()
+      _ = rt_event_wait(wakeEvent, backOffMilliseconds)
+      backOffMilliseconds = min(Self.longestBackOff, 2 * backOffMilliseconds)
+      return false
+    }
+    isOpen = true
+    if isLost {
+      isLost = false
+      loop.report(RenderMessage(kind: .deviceBack))
+      loop.fadeBackIn()
+    }
+    return true
+  }
+
+  /// Silence behind the last fade-out, until that has been heard.
+  private func playOut() {
+    guard isOpen, restingFrames == 0 else { return }
+    left.update(repeating: 0, count: format.periodFrames)
+    right.update(repeating: 0, count: format.periodFrames)
+    var frames = 0
+    while frames < format.bufferFrames {
+      if sink.write(left: left, right: right, frameCount: format.periodFrames) != 0 { return }
+      frames += format.periodFrames
+    }
+  }
+
+  private func wakeControlSide() {
+    guard loop.hasReports else { return }
+    loop.hasReports = false
+    rt_event_signal(reportEvent)
+  }
+}
+
+/// The thread's entry. At file scope: a closure formed in main-actor code would trap here.
+@c private func audioThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { return nil }
+  Unmanaged<AudioThread>.fromOpaque(context).takeRetainedValue().run()
+  return nil
+}

@@ -1,0 +1,299 @@
+import Core
+import Synchronization
+
+/// Where the audio side stands, for the control side to read at any time.
+final class Playhead: Sendable {
+  /// Low 48 bits: frames rendered of the current item. High 16 bits: the item's number, cut off. 0: no item.
+  private let packed = Atomic<UInt64>(0)
+  /// Frames that have been rendered but not heard yet.
+  let delayFrames = Atomic<Int>(0)
+  /// Whether the sound is held.
+  let isPaused = Atomic<Bool>(false)
+  /// Times the device ran dry.
+  let xrunCount = Atomic<Int>(0)
+  /// Frames handed to the device.
+  let writtenFrames = Atomic<Int>(0)
+
+  private static let frameMask: UInt64 = (1 << 48) - 1
+
+  @_noLocks
+  func publish(item: UInt64, frames: Int64) {
+    packed.store(item << 48 | (UInt64(frames) & Self.frameMask), ordering: .releasing)
+  }
+
+  /// The low 16 bits of the current item's number, and the frames rendered of it.
+  var current: (itemBits: UInt16, frames: Int) {
+    let value = packed.load(ordering: .acquiring)
+    return (UInt16(value >> 48), Int(value & Self.frameMask))
+  }
+}
+
+/// The audio side's own machine: takes messages, plays pieces one after another on the engine, cuts blocks at every
+/// event, fades, limits. It knows no device: live playback and the offline render run this same code.
+///
+/// Not thread-safe: everything but the queues and the playhead belongs to one thread.
+final class RenderLoop {
+  /// Control side to audio side.
+  let commands: EventQueue
+  /// Audio side to control side.
+  let reports: EventQueue
+  /// Read by the control side.
+  let playhead: Playhead
+  /// Set when a report was pushed; whoever wakes the control side clears it.
+  var hasReports = false
+  /// Set by a `quit` command once the fade-out is done.
+  private(set) var isQuitting = false
+
+  private let engine: any SoundEngine
+  private var fader: Fader
+  private var limiter: LiveLimiter
+
+  /// What is to happen when the fade-out that is running has ended.
+  private enum AfterFade { case nothing, pause, skip, stop, quit }
+  private var afterFade = AfterFade.nothing
+  private var isPaused = false
+
+  private typealias Piece = UnsafeMutablePointer<PieceTimeline.Contents>
+  private let waiting: UnsafeMutableBufferPointer<Piece?>
+  private var waitingStart = 0
+  private var waitingCount = 0
+  private var piece: Piece?
+  private var lingering: Piece?
+  private var nextEvent = 0
+  private var pieceFrame: Int64 = 0
+  private var quietFrames = 0
+  private var tailFrames = 0
+  private var didReportIdle = true
+
+  /// Pieces that may wait on the audio side; the control side never sends more.
+  static let waitingCapacity = 256
+  /// A whole fade, seconds.
+  static let fadeSeconds = 0.005
+  /// A tail is over when every sample of a tenth of a second lies below this (-90 dB).
+  private static let silenceLevel: Float = 0.00003
+  /// A tail that rings longer than this is cut, seconds: a looped sample without release would ring for ever.
+  private static let longestTailSeconds = 15
+
+  /// - Parameters:
+  ///   - engine: What makes the samples; it must not have rendered anything yet.
+  ///   - volume: Gain, 0...1.
+  init(engine: any SoundEngine, volume: Float) {
+    self.engine = engine
+    commands = EventQueue(capacity: 1024)
+    reports = EventQueue(capacity: 4 * Self.waitingCapacity)
+    playhead = Playhead()
+    fader = Fader(sampleRate: engine.sampleRate, seconds: Self.fadeSeconds, volume: volume)
+    limiter = LiveLimiter(sampleRate: engine.sampleRate)
+    waiting = .allocate(capacity: Self.waitingCapacity)
+    waiting.initialize(repeating: nil)
+  }
+
+  deinit { waiting.deallocate() }
+
+  /// Whether a block would be silence for as long as no message comes.
+  var isResting: Bool {
+    isPaused || (piece == nil && waitingCount == 0 && didReportIdle)
+  }
+
+  // MARK: Messages
+
+  /// Takes every message that waits. Called before each block, and while resting.
+  func takeCommands() {
+    // While a fade-out runs the rest waits: what comes after a stop must not be dropped by it.
+    while afterFade == .nothing, let command = commands.pop() {
+      switch command.kind {
+      case .play: enqueue(command.piece)
+      case .skip: fadeOut(then: .skip)
+      case .pause: fadeOut(then: .pause)
+      case .stop: fadeOut(then: .stop)
+      case .quit: fadeOut(then: .quit)
+      case .resume:
+        isPaused = false
+        playhead.isPaused.store(false, ordering: .relaxed)
+        fader.fadeIn()
+      case .volume: fader.setVolume(Float(command.value))
+      default: break
+      }
+    }
+  }
+
+  private func enqueue(_ new: Piece?) {
+    guard let new else { return }
+    guard waitingCount < waiting.count else {
+      report(.finished, new)
+      report(.returned, new)
+      return
+    }
+    waiting[(waitingStart + waitingCount) % waiting.count] = new
+    waitingCount += 1
+  }
+
+  private func fadeOut(then next: AfterFade) {
+    afterFade = next
+    if isResting { return didFadeOut() }
+    fader.fadeOut()
+  }
+
+  /// Ends a fade that nobody can hear, because the device is gone.
+  func finishFade() {
+    if afterFade == .nothing { return }
+    fader.close()
+    didFadeOut()
+  }
+
+  /// Begins softly in the middle of a piece: the device is back.
+  func fadeBackIn() {
+    fader.close()
+    fader.fadeIn()
+  }
+
+  private func didFadeOut() {
+    let what = afterFade
+    afterFade = .nothing
+    switch what {
+    case .nothing: break
+    case .pause:
+      isPaused = true
+      fader.close()
+      playhead.isPaused.store(true, ordering: .relaxed)
+    case .skip:
+      silence()
+      finishPiece()
+      beginNextPiece()
+      if !isPaused { fader.open() }
+    case .stop, .quit:
+      silence()
+      finishPiece()
+      while waitingCount > 0 {
+        beginNextPiece(quietly: true)
+        finishPiece()
+      }
+      if !isPaused { fader.open() }
+      if what == .quit { isQuitting = true }
+    }
+  }
+
+  private func silence() {
+    engine.panic()
+    limiter.reset()
+  }
+
+  // MARK: Pieces
+
+  private func beginNextPiece(quietly: Bool = false) {
+    guard waitingCount > 0, let next = waiting[waitingStart] else { return }
+    waiting[waitingStart] = nil
+    waitingStart = (waitingStart + 1) % waiting.count
+    waitingCount -= 1
+    piece = next
+    pieceFrame = 0
+    nextEvent = 0
+    didReportIdle = false
+    quietFrames = 0
+    tailFrames = 0
+    if !quietly { report(.started, next) }
+  }
+
+  private func finishPiece() {
+    guard let done = piece else { return }
+    piece = nil
+    report(.finished, done)
+    // Its voices may still read what belongs to it: it goes back when the next one is over, or at silence.
+    giveBackLingering()
+    lingering = done
+  }
+
+  private func giveBackLingering() {
+    if let done = lingering { report(.returned, done) }
+    lingering = nil
+  }
+
+  private func report(_ kind: RenderMessage.Kind, _ piece: Piece?) {
+    report(RenderMessage(kind: kind, item: piece?.pointee.item ?? 0, piece: piece))
+  }
+
+  /// Says something to the control side.
+  func report(_ message: RenderMessage) {
+    // The queue is large enough for every report about as many pieces as may wait.
+    _ = reports.push(message)
+    hasReports = true
+  }
+
+  // MARK: Rendering
+
+  /// Writes the next block; silence while resting.
+  func render(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
+    var done = 0
+    while done < frameCount {
+      if piece == nil, !isPaused { beginNextPiece() }
+      if isResting {
+        left.advanced(by: done).update(repeating: 0, count: frameCount - done)
+        right.advanced(by: done).update(repeating: 0, count: frameCount - done)
+        break
+      }
+      let count = framesUntilNextBoundary(within: frameCount - done)
+      if count > 0 {
+        renderPart(left: left + done, right: right + done, frameCount: count)
+        done += count
+      }
+      if afterFade != .nothing, fader.isSilent { didFadeOut() }
+    }
+    publish()
+  }
+
+  /// Applies what is due now, ends and begins pieces, and says how far one may render without stopping.
+  private func framesUntilNextBoundary(within room: Int) -> Int {
+    var limit = room
+    if let piece {
+      let events = piece.pointee.events
+      while nextEvent < events.count, events[nextEvent].frame <= pieceFrame {
+        engine.apply(events[nextEvent], of: UnsafePointer(piece))
+        nextEvent += 1
+      }
+      let end = piece.pointee.frameCount
+      if pieceFrame >= end {
+        finishPiece()
+        return 0
+      }
+      limit = Int(min(Int64(limit), end - pieceFrame))
+      if nextEvent < events.count { limit = Int(min(Int64(limit), events[nextEvent].frame - pieceFrame)) }
+    }
+    if let fade = fader.remaining, fade > 0 { limit = min(limit, fade) }
+    return limit
+  }
+
+  private func renderPart(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
+    engine.render(left: left, right: right, frameCount: frameCount)
+    // The fade comes last: what waits in the limiter's delay line at a pause has then not been faded yet.
+    limiter.process(left: left, right: right, frameCount: frameCount)
+    fader.process(left: left, right: right, frameCount: frameCount)
+    if piece != nil {
+      pieceFrame += Int64(frameCount)
+    } else {
+      watchTail(left: left, right: right, frameCount: frameCount)
+    }
+  }
+
+  /// After the last piece: is its tail over?
+  private func watchTail(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
+    tailFrames += frameCount
+    var peak: Float = 0
+    for frame in 0..<frameCount { peak = max(peak, max(abs(left[frame]), abs(right[frame]))) }
+    quietFrames = engine.activeVoiceCount == 0 && peak < Self.silenceLevel ? quietFrames + frameCount : 0
+    let isTooLong = tailFrames > Self.longestTailSeconds * engine.sampleRate
+    if isTooLong || quietFrames > engine.sampleRate / 10 {
+      if isTooLong { silence() }
+      giveBackLingering()
+      didReportIdle = true
+      report(.idle, nil)
+    }
+  }
+
+  private func publish() {
+    if let piece {
+      playhead.publish(item: piece.pointee.item, frames: pieceFrame)
+    } else {
+      playhead.publish(item: 0, frames: 0)
+    }
+  }
+}
