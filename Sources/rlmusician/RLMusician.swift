@@ -7,6 +7,6 @@ struct RLMusician: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rlmusician",
     abstract: "Composes music by rules instead of by examples, and lets you hear it learn.",
-    version: "0.1.0",
+    version: Program.version,
     subcommands: [])
 }

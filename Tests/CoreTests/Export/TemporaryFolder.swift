@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder of its own for one test; it goes when the test's last reference to it goes.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {

@@ -1,0 +1,64 @@
+/// The folder of a piece: `OUTPUT/result_<timestamp>/` with the roll, its notes in every form, and what is known of it.
+///
+/// It appears whole or not at all (`OutputFolder`).
+public enum PieceFolder {
+  /// A folder that was written.
+  public struct Written: Sendable {
+    /// Where it is.
+    public var path: String
+    /// What whoever asked for the piece should know, a line each: notes that MIDI cannot name, a limiter that acted.
+    public var warnings: [String]
+  }
+
+  /// Names of the files that every folder has; the audio files come on top.
+  static let (rollName, midiName, jsonName, pictureName) = (
+    "piano_roll.tsv", "music.mid", "piece.json", "piano_roll.svg"
+  )
+
+  /// Writes a piece's folder.
+  ///
+  /// - Parameters:
+  ///   - output: The folder that gets the piece's folder; created if missing.
+  ///   - time: The time in the folder's name. If the name is taken, the next free microsecond is taken.
+  ///   - audio: Writes the piece's sound into the folder whose path it is given, and returns warnings.
+  /// - Throws: `FileError` (cannot create output) that names the path.
+  public static func write(
+    _ piece: Piece, to output: String, at time: Timestamp, audio: (Piece, String) throws -> [String]
+  ) throws -> Written {
+    var warnings: [String] = []
+    let unnameable = MIDIFile.unnameableNotes(piece).count
+    if unnameable > 0 {
+      warnings.append("\(midiName): \(unnameable) notes left out, their keys lie outside 0...127")
+    }
+    let path = try OutputFolder.create(named: names(from: time), in: output) { folder in
+      for (name, contents) in files(piece) {
+        try OutputFolder.write(contents, to: "\(folder)/\(name)", name: "\(output)/\(name)")
+      }
+      warnings += try audio(piece, folder)
+    }
+    return Written(path: path, warnings: warnings)
+  }
+
+  private static func files(_ piece: Piece) -> [(name: String, contents: [UInt8])] {
+    [
+      (rollName, Array(PianoRollTSV.text(piece.roll).utf8)),
+      (midiName, MIDIFile(piece).bytes),
+      (jsonName, Array(PieceJSON.text(piece, programVersion: Program.version).utf8)),
+    ]
+  }
+
+  /// Reads a folder back: the roll and `piece.json`.
+  ///
+  /// - Throws: `FileError` if one of the two is not there, `DataError` if it is malformed.
+  public static func read(_ path: String) throws -> Piece {
+    let roll = try PianoRollTSV.read("\(path)/\(rollName)")
+    let json = "\(path)/\(jsonName)"
+    return try PieceJSON.parse(
+      InputFile.read(json, limit: PieceJSON.maximumByteCount, as: "a piece's description"), roll: roll, file: json)
+  }
+
+  /// `result_2026-11-23_14:05:09,000123` in local time, then the microseconds after it.
+  private static func names(from start: Timestamp) -> some Sequence<String> {
+    (0..<10_000).lazy.map { "result_\(start.advanced(byMicroseconds: $0))" }
+  }
+}

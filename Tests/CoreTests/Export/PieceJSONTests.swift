@@ -1,0 +1,109 @@
+import Testing
+
+@testable import Core
+
+@Suite struct PieceJSONTests {
+  @Test func keysInAFixedOrder() throws {
+    let expected = """
+      {
+        "format": "rl-musician piece",
+        "format_version": 1,
+        "program_version": "0.1.0",
+        "score": {
+          "total": 71.33333333333333,
+          "rules": {
+            "noncyclicity": {
+              "raw": 0.3333333333333333,
+              "coefficient": 250.0,
+              "weighted": 83.33333333333333
+            },
+            "lines": {
+              "raw": -12.0,
+              "coefficient": 1.0,
+              "weighted": -12.0
+            }
+          }
+        },
+        "provenance": {
+          "seed": 18446744073709551615,
+          "population": 100,
+          "episode": 2,
+          "configuration_digest": "abc"
+        },
+        "roll": {
+          "rows": 2,
+          "steps": 4,
+          "cells": 6,
+          "notes": 2,
+          "step_seconds": 0.35,
+          "seconds": 1.4
+        },
+        "lowest_note": "C4",
+        "tuning": {
+          "name": "12edo",
+          "degrees_in_cents": [0.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 1000.0, 1100.0],
+          "period_in_cents": 1200.0
+        },
+        "midi": {
+          "instrument": 0,
+          "velocity": 63.7
+        },
+        "sinethesizer": {
+          "timbre": "default_timbre",
+          "volume": 1,
+          "location": 0,
+          "effects": "[{\\"name\\": \\"tremolo\\", \\"frequency\\": 6}]"
+        }
+      }
+
+      """
+    #expect(PieceJSON.text(try PieceFolderTests.piece(), programVersion: "0.1.0") == expected)
+  }
+
+  @Test(arguments: [
+    (
+      #""format": "rl-musician piece""#, #""format": "other""#,
+      #"format: found '"other"'; allowed: 'rl-musician piece'"#
+    ),
+    (#""format_version": 1"#, #""format_version": 2"#, "format_version: found '2'; allowed: an integer from 1 to 1"),
+    (#""rows": 2"#, #""rows": 3"#, "roll.rows: found '3'; allowed: an integer from 2 to 2"),
+    (
+      #""step_seconds": 0.35"#, #""step_seconds": 0"#,
+      "roll.step_seconds: found '0'; allowed: a number from 1e-06 to 4096.0"
+    ),
+    (
+      #""step_seconds": 0.35"#, #""step_seconds": null"#,
+      "roll.step_seconds: found 'nothing'; allowed: a number from 1e-06 to 4096.0"
+    ),
+    (#""C4""#, #""H4""#, #"lowest_note: found '"H4"'; allowed: a note from C-1 to G9"#),
+    ("[0.0, 100.0", "[1.0, 100.0", "degrees_in_cents"),
+    ("[0.0, 100.0", "[0.0, 1e300", "degrees_in_cents"),
+    (#""period_in_cents": 1200.0"#, #""period_in_cents": 0"#, "period_in_cents"),
+    (#""instrument": 0"#, #""instrument": 128"#, "midi.instrument: found '128'; allowed: an integer from 0 to 127"),
+    (#""velocity": 63.7"#, #""velocity": 1e300"#, "midi.velocity"),
+    (#""raw": -12.0"#, #""raw": "x""#, "score.rules.lines.raw"),
+    (#""seed": 18446744073709551615"#, #""seed": -1"#, "provenance.seed: found '-1'"),
+    (#""seed": 18446744073709551615"#, #""seed": 18446744073709551616"#, "provenance.seed"),
+    (#""episode": 2"#, #""episode": 2.0"#, "provenance.episode"),
+  ])
+  func refusesWhatIsOutOfRange(original: String, replacement: String, message: String) throws {
+    let piece = try PieceFolderTests.piece()
+    let text = PieceJSON.text(piece, programVersion: "0.1.0")
+    try #require(text.contains(original))
+    let bytes = Array(text.replacing(original, with: replacement).utf8)
+    let error = #expect(throws: DataError.self) {
+      try PieceJSON.parse(bytes, roll: piece.roll, file: "piece.json")
+    }
+    #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+  }
+
+  @Test func aPieceWithoutProvenanceOrRules() throws {
+    var piece = try PieceFolderTests.piece()
+    piece.provenance = nil
+    piece.score = ScoreBreakdown(entries: [])
+    let bytes = Array(PieceJSON.text(piece, programVersion: "0.1.0").utf8)
+    let read = try PieceJSON.parse(bytes, roll: piece.roll, file: "piece.json")
+    #expect(read.provenance == nil)
+    #expect(read.score == piece.score)
+  }
+}
