@@ -29,7 +29,7 @@ let package = Package(
     .systemLibrary(name: "CSndFile"),
     .target(
       name: "Core",
-      dependencies: ["CSndFile", .product(name: "Yams", package: "Yams")],
+      dependencies: ["CRealtime", "CSndFile", .product(name: "Yams", package: "Yams")],
       resources: [.embedInCode("Configuration/default.yml")],
       swiftSettings: strict),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),

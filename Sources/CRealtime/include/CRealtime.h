@@ -6,4 +6,13 @@
 /// The sine of `x` radians.
 RT_AUDITED float rt_sinf(float x);
 
+/// The sine of `x` radians.
+RT_AUDITED double rt_sin(double x);
+/// The cosine of `x` radians.
+RT_AUDITED double rt_cos(double x);
+/// The smallest whole number not below `x`.
+RT_AUDITED double rt_ceil(double x);
+/// The nearest whole number, halves to even.
+RT_AUDITED double rt_rint(double x);
+
 #include "realtime_thread.h"

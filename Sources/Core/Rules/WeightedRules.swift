@@ -22,16 +22,21 @@ public struct WeightedRules: Sendable {
 
   /// Reads `scoring_coefs` and `scoring_fn_params` of the configuration's `environment`.
   ///
-  /// A rule without a coefficient, or with the coefficient 0, is left out; its parameters are checked all the same.
+  /// A rule without a coefficient, or with the coefficient 0, is left out; what the file says of its parameters is
+  /// checked all the same.
   init(environment: ConfigurationSection, tuning: Tuning) throws(ConfigurationError) {
     let coefficients = try Self.coefficients(environment)
     let parameters = try environment.section("scoring_fn_params")
     let context = RuleContext(tuning: tuning)
+    let wanted = coefficients.filter { $0.coefficient != 0 }
     var rules: [String: any Rule] = [:]
     for type in RuleRegistry.rules {
-      rules[type.name] = try type.init(parameters.section(type.name), context: context)
+      let section = try parameters.section(type.name)
+      // A rule that nobody asks for need not be possible in this tuning.
+      guard parameters.has(type.name) || wanted.contains(where: { $0.rule == type.name }) else { continue }
+      rules[type.name] = try type.init(section, context: context)
     }
-    for (name, coefficient) in coefficients where coefficient != 0 {
+    for (name, coefficient) in wanted {
       if let rule = rules[name] { entries.append(Entry(rule: rule, coefficient: coefficient)) }
     }
   }

@@ -1,0 +1,49 @@
+import Foundation
+
+/// The events of a piece as sinethesizer's TSV file.
+///
+/// Columns: timbre, start_time, duration (seconds), frequency (a note name, or Hz), volume, location, effects. Numbers
+/// are the shortest decimals that read back as the same double.
+public enum EventsTSV {
+  /// The first line.
+  public static let header = "timbre\tstart_time\tduration\tfrequency\tvolume\tlocation\teffects"
+
+  /// The names that sinethesizer knows: A0...C8.
+  static let namedKeys = 21...108
+
+  /// The whole file's text, notes in the order of `Piece.notes`.
+  public static func text(of piece: Piece) -> String {
+    let settings = piece.settings
+    let tail = "\(settings.volume)\t\(settings.location)\t\(settings.effects)\n"
+    var text = header + "\n"
+    for note in piece.notes {
+      text += settings.timbre
+      text += "\t" + number(note.onsetSeconds)
+      text += "\t" + number(note.durationSeconds)
+      text += "\t" + frequency(note.pitch, tuning: settings.tuning)
+      text += "\t" + tail
+    }
+    return text
+  }
+
+  /// A name where the keyboard has one, else Hz.
+  static func frequency(_ pitch: Pitch, tuning: Tuning) -> String {
+    guard tuning.isTwelveToneEqual, namedKeys.contains(pitch.key), let key = MIDIKey(pitch.key) else {
+      return number(pitch.frequency)
+    }
+    return key.name
+  }
+
+  /// A double as sinethesizer's readers and writers spell it: shortest digits that read back the same, with an exponent
+  /// below 1e-4 and from 1e16 on. Swift's own spelling has the exponent from 2^54 on.
+  static func number(_ value: Double) -> String {
+    let text = "\(value)"
+    guard value.magnitude >= 1e16, value.magnitude < 0x1p54, text.hasSuffix(".0") else { return text }
+    let sign = value < 0 ? "-" : ""
+    let digits = text.drop { $0 == "-" }.dropLast(2)
+    var fraction = digits.dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    let point = fraction.isEmpty ? "" : "."
+    return "\(sign)\(digits.prefix(1))\(point)\(fraction)e+\(digits.count - 1)"
+  }
+}
