@@ -8,5 +8,7 @@ struct RLMusician: AsyncParsableCommand {
     commandName: "rlmusician",
     abstract: "Composes music by rules instead of by examples, and lets you hear it learn.",
     version: Program.version,
-    subcommands: [])
+    subcommands: [
+      EnvironmentCommand.self
+    ])
 }

@@ -6,7 +6,7 @@ import Testing
 /// One line of scoring.jsonl or scoring_edge.jsonl.
 private struct ScoringCase: Decodable {
   var function: String
-  var params: JSONValue
+  var params: AnyJSON
   var roll: [String]
   var why: String?
   var expected: Double?

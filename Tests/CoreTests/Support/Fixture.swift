@@ -28,8 +28,8 @@ enum Fixture {
 }
 
 /// Any JSON value, to hand parameters on as they are.
-enum JSONValue: Codable {
-  case number(Double), text(String), flag(Bool), list([JSONValue]), object([String: JSONValue]), null
+enum AnyJSON: Codable {
+  case number(Double), text(String), flag(Bool), list([AnyJSON]), object([String: AnyJSON]), null
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -41,10 +41,10 @@ enum JSONValue: Codable {
       self = .number(number)
     } else if let text = try? container.decode(String.self) {
       self = .text(text)
-    } else if let list = try? container.decode([JSONValue].self) {
+    } else if let list = try? container.decode([AnyJSON].self) {
       self = .list(list)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      self = .object(try container.decode([String: AnyJSON].self))
     }
   }
 
