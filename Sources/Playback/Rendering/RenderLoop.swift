@@ -58,7 +58,10 @@ final class RenderLoop {
   private var waitingStart = 0
   private var waitingCount = 0
   private var piece: Piece?
-  private var lingering: Piece?
+  /// Pieces that are over but whose voices may still ring.
+  private let lingering: UnsafeMutableBufferPointer<Piece?>
+  private var lingeringStart = 0
+  private var lingeringCount = 0
   private var nextEvent = 0
   private var pieceFrame: Int64 = 0
   private var quietFrames = 0
@@ -86,9 +89,15 @@ final class RenderLoop {
     limiter = LiveLimiter(sampleRate: engine.sampleRate)
     waiting = .allocate(capacity: Self.waitingCapacity)
     waiting.initialize(repeating: nil)
+    // One more than may be on the audio side at once: those that wait and the one that plays.
+    lingering = .allocate(capacity: Self.waitingCapacity + 2)
+    lingering.initialize(repeating: nil)
   }
 
-  deinit { waiting.deallocate() }
+  deinit {
+    waiting.deallocate()
+    lingering.deallocate()
+  }
 
   /// Whether a block would be silence for as long as no message comes.
   var isResting: Bool {
@@ -198,14 +207,19 @@ final class RenderLoop {
     guard let done = piece else { return }
     piece = nil
     report(.finished, done)
-    // Its voices may still read what belongs to it: it goes back when the next one is over, or at silence.
+    lingering[(lingeringStart + lingeringCount) % lingering.count] = done
+    lingeringCount += 1
     giveBackLingering()
-    lingering = done
   }
 
+  /// Gives back the pieces, oldest first, whose last voices have ended.
   private func giveBackLingering() {
-    if let done = lingering { report(.returned, done) }
-    lingering = nil
+    while lingeringCount > 0, let oldest = lingering[lingeringStart], !engine.holds(UnsafePointer(oldest)) {
+      report(.returned, oldest)
+      lingering[lingeringStart] = nil
+      lingeringStart = (lingeringStart + 1) % lingering.count
+      lingeringCount -= 1
+    }
   }
 
   private func report(_ kind: RenderMessage.Kind, _ piece: Piece?) {
@@ -238,6 +252,7 @@ final class RenderLoop {
       }
       if afterFade != .nothing, fader.isSilent { didFadeOut() }
     }
+    if lingeringCount > 0 { giveBackLingering() }
     publish()
   }
 
@@ -282,7 +297,7 @@ final class RenderLoop {
     quietFrames = engine.activeVoiceCount == 0 && peak < Self.silenceLevel ? quietFrames + frameCount : 0
     let isTooLong = tailFrames > Self.longestTailSeconds * engine.sampleRate
     if isTooLong || quietFrames > engine.sampleRate / 10 {
-      if isTooLong { silence() }
+      silence()
       giveBackLingering()
       didReportIdle = true
       report(.idle, nil)

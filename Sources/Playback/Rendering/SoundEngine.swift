@@ -25,4 +25,7 @@ protocol SoundEngine: AnyObject {
 
   /// Audio side: voices that still sound.
   var activeVoiceCount: Int { get }
+
+  /// Audio side: whether a voice still reads what belongs to the piece. Until it says no, the piece's memory stays.
+  func holds(_ piece: UnsafePointer<PieceTimeline.Contents>) -> Bool
 }

@@ -47,6 +47,8 @@
     }
 
     var activeVoiceCount: Int { voices.count }
+
+    func holds(_ piece: UnsafePointer<PieceTimeline.Contents>) -> Bool { !voices.isEmpty }
   }
 
   /// Pieces for tests.
