@@ -14,6 +14,7 @@
       var timelines: [PieceTimeline] = []
       var left: [Float] = []
       var reports: [RenderMessage.Kind] = []
+      var returnedCount = 0
 
       init(volume: Float = 1) {
         engine = ToneEngine(sampleRate: 48_000)
@@ -40,7 +41,9 @@
           loop.render(left: &l, right: &r, frameCount: count)
           left += l
           remaining -= count
-          while let report = loop.reports.pop() { reports.append(report.kind) }
+          while let report = loop.reports.pop() {
+            if report.kind == .returned { returnedCount += 1 } else { reports.append(report.kind) }
+          }
         }
       }
     }
@@ -72,7 +75,7 @@
       bench.play(TestPiece.melody())
       bench.play(TestPiece.melody())
       bench.run(frames: 60_000)
-      #expect(bench.reports == [.started, .finished, .started, .finished, .returned, .returned, .idle])
+      #expect(bench.reports == [.started, .finished, .started, .finished, .idle])
     }
 
     @Test func pauseHoldsTheMusicAndResumeGoesOn() {
@@ -86,7 +89,8 @@
       #expect(isPaused)
       bench.send(.resume)
       bench.run(frames: 40_000)
-      #expect(bench.reports == [.started, .finished, .returned, .idle])
+      #expect(bench.reports == [.started, .finished, .idle])
+      #expect(bench.returnedCount == 1)
       // The music goes on where it was: what follows equals the undisturbed render, shifted.
       let whole = OfflineRenderer.render([TestPiece.melody()], with: ToneEngine(sampleRate: 48_000)).left
       let fade = Int(RenderLoop.fadeSeconds * 48_000)
@@ -117,8 +121,8 @@
       bench.run(frames: 4800)
       bench.send(.skip)
       bench.run(frames: 40_000)
-      #expect(bench.reports == [.started, .finished, .started, .finished, .returned, .returned, .idle])
-      #expect(bench.engine.panicCount == 1)
+      #expect(bench.reports == [.started, .finished, .started, .finished, .idle])
+      #expect(bench.returnedCount == 2)
       let next = OfflineRenderer.render([TestPiece.melody([5])], with: ToneEngine(sampleRate: 48_000)).left
       let start = 4800 + Int(RenderLoop.fadeSeconds * 48_000) + LiveLimiter.delay
       #expect(Array(bench.left[start..<(start + 20_000)]) == Array(next[..<20_000]))
@@ -131,9 +135,7 @@
       bench.send(.stop)
       bench.play(TestPiece.melody([5]))
       bench.run(frames: 40_000)
-      #expect(
-        bench.reports == [.started, .finished, .started, .returned, .finished, .returned, .idle]
-          || bench.reports == [.started, .finished, .started, .finished, .returned, .returned, .idle])
+      #expect(bench.reports == [.started, .finished, .started, .finished, .idle])
     }
 
     @Test func skippingWhilePausedStaysPaused() {

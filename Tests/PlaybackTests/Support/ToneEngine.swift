@@ -18,12 +18,17 @@
           let frame = PieceTimeline.frame(note.onsetSeconds, at: sampleRate)
           let end = PieceTimeline.frame(note.onsetSeconds + note.durationSeconds, at: sampleRate)
           return RenderEvent(
-            frame: frame, kind: .noteOn, frequency: note.pitch.frequency, durationFrames: end - frame)
+            frame: frame, kind: .noteOn, frequency: note.pitch.frequency,
+            durationSeconds: Double(end - frame) / Double(sampleRate))
         }, frameCount: PieceTimeline.frame(piece.rollSeconds, at: sampleRate))
     }
 
     func apply(_ event: RenderEvent, of piece: UnsafePointer<PieceTimeline.Contents>) {
-      voices.append((0, 2 * .pi * event.frequency / Double(sampleRate), 0.1, event.durationFrames + 1000))
+      voices.append(
+        (
+          0, 2 * .pi * event.frequency / Double(sampleRate), 0.1,
+          Int64(event.durationSeconds * Double(sampleRate)) + 1000
+        ))
     }
 
     func render(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {

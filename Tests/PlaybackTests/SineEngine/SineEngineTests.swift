@@ -1,0 +1,73 @@
+#if Playback
+  import Core
+  import Testing
+
+  @testable import Playback
+
+  @Suite struct SineEngineTests {
+    /// The piece as the WAV file has it.
+    private func file(_ piece: Piece, sampleRate: Int) throws -> (left: [Float], right: [Float]) {
+      let instrument = SineInstrument(timbre: .standard, sampleRate: Double(sampleRate))
+      var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
+      var left = [Float](repeating: 0, count: PieceRenderer.blockFrames)
+      var right = left
+      var sound: (left: [Float], right: [Float]) = ([], [])
+      while true {
+        let count = renderer.render(left: &left, right: &right)
+        if count == 0 { return sound }
+        sound.left += left[..<count]
+        sound.right += right[..<count]
+      }
+    }
+
+    @Test(arguments: [44_100, 48_000])
+    func liveSoundIsTheFilesSound(sampleRate: Int) throws {
+      var piece = TestPiece.melody([24, 20, 17, 12, 3], steps: 17, stepSeconds: 0.11)
+      piece.settings.location = ConfigurationNumber(-0.5)
+      let file = try file(piece, sampleRate: sampleRate)
+      let live = OfflineRenderer.render([piece], with: SineEngine(sampleRate: sampleRate), blockFrames: 777)
+      let count = min(file.left.count, live.left.count)
+      #expect(count > sampleRate)
+      #expect(file.left[..<count] == live.left[..<count])
+      #expect(file.right[..<count] == live.right[..<count])
+    }
+
+    @Test func piecesOverlapWithTheirOwnSynthesizers() throws {
+      let piece = TestPiece.melody([24, 12], steps: 8, stepSeconds: 0.1)
+      var full = piece
+      full.roll[12, 7] = true
+      let first = try file(full, sampleRate: 48_000).left
+      let both = OfflineRenderer.render([full, piece], with: SineEngine(sampleRate: 48_000)).left
+      #expect(both[..<38_400] == first[..<38_400])
+      let second = try file(piece, sampleRate: 48_000).left
+      #expect(both[38_400..<60_000] == second[..<21_600])
+    }
+
+    @Test func memoryComesBackOnceTheVoicesHaveEnded() {
+      let engine = SineEngine(sampleRate: 48_000)
+      let loop = RenderLoop(engine: engine, volume: 1)
+      let timeline = engine.timeline(of: TestPiece.melody(steps: 3))
+      #expect(loop.commands.push(RenderMessage(kind: .play, piece: timeline.contents)))
+      var left = [Float](repeating: 0, count: 480)
+      var right = left
+      var kinds: [RenderMessage.Kind] = []
+      for _ in 0..<60 {
+        loop.takeCommands()
+        loop.render(left: &left, right: &right, frameCount: 480)
+        if kinds.contains(.returned) { #expect(!engine.holds(timeline.contents)) }
+        while let report = loop.reports.pop() { kinds.append(report.kind) }
+      }
+      #expect(kinds == [.started, .finished, .returned, .idle])
+    }
+
+    @Test func oddSettingsAreServed() {
+      var piece = TestPiece.melody()
+      piece.settings.timbre = "unknown"
+      piece.settings.effects = "not JSON"
+      piece.settings.volume = ConfigurationNumber(40)
+      piece.settings.stepSeconds = 0.0001
+      let sound = OfflineRenderer.render([piece], with: SineEngine(sampleRate: 48_000))
+      #expect(sound.left.allSatisfy { abs($0) <= 1 })
+    }
+  }
+#endif
