@@ -9,6 +9,7 @@ struct RLMusician: AsyncParsableCommand {
     abstract: "Composes music by rules instead of by examples, and lets you hear it learn.",
     version: Program.version,
     subcommands: [
-      EnvironmentCommand.self
+      EnvironmentCommand.self,
+      ScoreCommand.self,
     ])
 }

@@ -76,8 +76,8 @@ public struct ScoreBreakdown: Sendable, Hashable {
     public var raw: Double
     /// What the configuration multiplies it by.
     public var coefficient: Double
-    /// `coefficient * raw`.
-    public var weighted: Double { coefficient * raw }
+    /// `coefficient * raw`; the addition turns the -0 of a negative coefficient into 0.
+    public var weighted: Double { coefficient * raw + 0 }
 
     /// An entry of these parts.
     public init(rule: String, raw: Double, coefficient: Double) {
