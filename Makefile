@@ -52,7 +52,7 @@ test-swift: bootstrap-tests
 # The environment for other languages, driven from Python. The tests find the program in RLMUSICIAN.
 ifneq ($(wildcard python/requirements.txt),)
 test-python: bootstrap-tests test-swift $(VENV)/.ready
-	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -m unittest discover -s python -v
+	cd python && RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider
 
 $(VENV)/.ready: python/requirements.txt | bootstrap-tests
 	python3 -m venv $(VENV)

@@ -1,0 +1,87 @@
+"""Needs the built program: the variable RLMUSICIAN names it, else it is `rlmusician` on PATH."""
+
+import gymnasium
+import json
+import numpy as np
+import pathlib
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import rlmusician_gym
+
+TRACES = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "golden" / "environment.jsonl"
+
+CONFIG = """
+environment:
+  n_semitones: {n_semitones}
+  n_roll_steps: {n_roll_steps}
+  observation_decay: {observation_decay}
+  n_draws_per_roll_step: {n_draws_per_roll_step}
+"""
+
+
+@pytest.fixture
+def env(tmp_path):
+    config = tmp_path / "config.yml"
+    config.write_text(
+        CONFIG.format(n_semitones=9, n_roll_steps=5, observation_decay=0.5, n_draws_per_roll_step=2))
+    env = gymnasium.make("rlmusician/PianoRoll-v0", config=str(config), disable_env_checker=True)
+    yield env
+    env.close()
+
+
+def test_gymnasiums_own_checker_is_content(env):
+    check_env(env.unwrapped)
+
+
+def playable_traces():
+    traces = [json.loads(line) for line in TRACES.read_text().splitlines()]
+    return [trace for trace in traces if trace.get("exception_at_last_step") is None]
+
+
+def test_there_are_traces():
+    assert len(playable_traces()) == 29
+
+
+@pytest.mark.parametrize("trace", playable_traces(), ids=lambda trace: str(trace["id"]))
+def test_the_originals_traces_are_reproduced(trace, tmp_path):
+    config = tmp_path / "config.yml"
+    config.write_text(CONFIG.format(**trace))
+    env = rlmusician_gym.PianoRollEnv(config)
+    observation, _ = env.reset()
+    np.testing.assert_array_equal(observation, trace["initial_observation"])
+    for index, action in enumerate(trace["actions"]):
+        observation, reward, terminated, truncated, _ = env.step(action)
+        np.testing.assert_allclose(observation, trace["observations"][index], rtol=1e-6, atol=1e-6)
+        assert reward == pytest.approx(trace["rewards"][index], rel=1e-9, abs=1e-6)
+        assert terminated == trace["done"][index]
+        assert not truncated
+    env.close()
+
+
+def test_faults_are_exceptions_and_the_session_goes_on(env):
+    env = env.unwrapped
+    env.reset()
+    with pytest.raises(rlmusician_gym.ProgramError, match="allowed: a row from 0 to 8"):
+        env.step(9)
+    for _ in range(8):
+        terminated = env.step(3)[2]
+    assert terminated
+    with pytest.raises(rlmusician_gym.ProgramError, match="the episode is over"):
+        env.step(3)
+    observation, _ = env.reset()
+    assert not observation.any()
+
+
+def test_a_bad_configuration_says_how_the_program_ended(tmp_path):
+    config = tmp_path / "config.yml"
+    config.write_text("environment:\n  n_roll_steps: 1\n")
+    with pytest.raises(rlmusician_gym.ProgramError, match="exit code 78"):
+        rlmusician_gym.PianoRollEnv(config)
+
+
+def test_a_closed_environment_says_so(env):
+    env = env.unwrapped
+    env.close()
+    with pytest.raises(rlmusician_gym.ProgramError, match="ended"):
+        env.reset()
