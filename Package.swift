@@ -48,8 +48,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // Counts allocations and locks of a thread, for tests of the render path.
+    .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
     .testTarget(
-      name: "CoreTests", dependencies: ["Core"],
+      name: "CoreTests", dependencies: ["Core", "CMallocCounter", "CSndFile"],
       swiftSettings: strict),
     .testTarget(
       name: "PlaybackTests", dependencies: ["Core", .target(name: "Playback", condition: .when(traits: ["Playback"]))],

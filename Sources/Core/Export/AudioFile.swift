@@ -1,0 +1,59 @@
+/// The sound files of a piece: `music.wav`, `music.flac`, `music.ogg`.
+public enum AudioFile {
+  /// The file's name for a kind.
+  public static func name(_ container: AudioContainer) -> String { "music.\(container.rawValue)" }
+
+  /// Renders a piece with the sine synthesizer, once, into all files that the settings ask for.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the files go.
+  ///   - shownFolder: What errors call the folder, if not by its own path.
+  /// - Returns: Lines for people: which file a limiter had to act on.
+  /// - Throws: `FileError` (cannot create output), `SynthesisError` if the piece cannot be rendered. No file is left then.
+  public static func write(
+    _ piece: Piece, instrument: SineInstrument, settings: AudioSettings, into folder: String,
+    shownFolder: String? = nil
+  ) throws -> [String] {
+    var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
+    return try write(settings: settings, frameCount: renderer.frameCount, into: folder, shownFolder: shownFolder) {
+      renderer.render(left: $0, right: $1)
+    }
+  }
+
+  /// Writes sound from any source into all files that the settings ask for.
+  ///
+  /// - Parameters:
+  ///   - frameCount: The frames there will be, as far as known.
+  ///   - render: Fills up to `AudioFileWriter.blockFrames` frames of the left and right channel, and returns how many; 0
+  ///     at the end.
+  public static func write(
+    settings: AudioSettings, frameCount: Int, into folder: String, shownFolder: String? = nil,
+    render: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) throws -> Int
+  ) throws -> [String] {
+    let left = UnsafeMutablePointer<Float>.allocate(capacity: AudioFileWriter.blockFrames)
+    let right = UnsafeMutablePointer<Float>.allocate(capacity: AudioFileWriter.blockFrames)
+    defer {
+      left.deallocate()
+      right.deallocate()
+    }
+    let writers = try settings.containers.map { container in
+      try AudioFileWriter(
+        path: "\(folder)/\(name(container))", name: "\(shownFolder ?? folder)/\(name(container))",
+        container: container, settings: settings, expectedFrames: frameCount)
+    }
+    while true {
+      let count = try render(left, right)
+      if count == 0 { break }
+      for writer in writers { try writer.write(left: left, right: right, frameCount: count) }
+    }
+    var lines: [String] = []
+    for (container, writer) in zip(settings.containers, writers) {
+      let report = try writer.close()
+      guard report.limiterActions > 0 else { continue }
+      let decibels = (report.lowestGainInDecibels * 10).rounded() / 10
+      lines.append(
+        "\(name(container)): the limiter acted \(report.limiterActions) times, by \(decibels) dB at most")
+    }
+    return lines
+  }
+}
