@@ -11,8 +11,8 @@ public enum PieceFolder {
   }
 
   /// Names of the files that every folder has; the audio files come on top.
-  static let (rollName, midiName, jsonName, pictureName) = (
-    "piano_roll.tsv", "music.mid", "piece.json", "piano_roll.svg"
+  static let (rollName, midiName, eventsName, jsonName, pictureName) = (
+    "piano_roll.tsv", "music.mid", "sinethesizer_events.tsv", "piece.json", "piano_roll.svg"
   )
 
   /// Writes a piece's folder.
@@ -44,6 +44,8 @@ public enum PieceFolder {
       (rollName, Array(PianoRollTSV.text(piece.roll).utf8)),
       (midiName, MIDIFile(piece).bytes),
       (jsonName, Array(PieceJSON.text(piece, programVersion: Program.version).utf8)),
+      (pictureName, Array(PianoRollSVG.text(piece).utf8)),
+      (eventsName, Array(EventsTSV.text(of: piece).utf8)),
     ]
   }
 

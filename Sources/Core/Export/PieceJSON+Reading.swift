@@ -1,5 +1,3 @@
-import Foundation
-
 extension PieceJSON {
   /// Reads the text of a `piece.json` and joins it with its roll.
   ///
@@ -62,9 +60,10 @@ extension PieceJSON {
     guard cents.first == 0 else { throw section.error("degrees_in_cents", allowed: "a list that begins with 0") }
     let tuning = Tuning(
       name: try section.string("name"), degreesInCents: cents,
-      periodInCents: try section.number("period_in_cents", in: 0.001...1e6))
+      periodInCents: try section.number("period_in_cents", in: -1e6...1e6),
+      rootFrequency: section["root_frequency"] == nil ? nil : try section.number("root_frequency", in: 0.001...1e7))
     for degree in 0..<rowCount {
-      let frequency = lowest.frequency * exp2(tuning.cents(ofDegree: degree) / 1200)
+      let frequency = tuning.frequency(ofDegree: degree, above: lowest)
       guard (0.001...1e7).contains(frequency) else {
         throw root.error("tuning", allowed: "a tuning whose \(rowCount) rows lie between 0.001 Hz and 10 MHz")
       }

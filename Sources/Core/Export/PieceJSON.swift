@@ -39,6 +39,7 @@ public enum PieceJSON {
           .init("name", .string(settings.tuning.name)),
           .init("degrees_in_cents", .array(settings.tuning.degreesInCents.map(OrderedJSON.number))),
           .init("period_in_cents", .number(settings.tuning.periodInCents)),
+          .init("root_frequency", settings.tuning.rootFrequency.map(OrderedJSON.number) ?? .null),
         ])),
       .init(
         "midi",

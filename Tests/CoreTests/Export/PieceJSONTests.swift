@@ -42,7 +42,8 @@ import Testing
         "tuning": {
           "name": "12edo",
           "degrees_in_cents": [0.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 1000.0, 1100.0],
-          "period_in_cents": 1200.0
+          "period_in_cents": 1200.0,
+          "root_frequency": null
         },
         "midi": {
           "instrument": 0,
@@ -78,7 +79,8 @@ import Testing
     (#""C4""#, #""H4""#, #"lowest_note: found '"H4"'; allowed: a note from C-1 to G9"#),
     ("[0.0, 100.0", "[1.0, 100.0", "degrees_in_cents"),
     ("[0.0, 100.0", "[0.0, 1e300", "degrees_in_cents"),
-    (#""period_in_cents": 1200.0"#, #""period_in_cents": 0"#, "period_in_cents"),
+    (#""period_in_cents": 1200.0"#, #""period_in_cents": 1e300"#, "period_in_cents"),
+    (#""root_frequency": null"#, #""root_frequency": 0"#, "tuning.root_frequency"),
     (#""instrument": 0"#, #""instrument": 128"#, "midi.instrument: found '128'; allowed: an integer from 0 to 127"),
     (#""velocity": 63.7"#, #""velocity": 1e300"#, "midi.velocity"),
     (#""raw": -12.0"#, #""raw": "x""#, "score.rules.lines.raw"),
