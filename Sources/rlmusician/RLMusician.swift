@@ -11,5 +11,6 @@ struct RLMusician: AsyncParsableCommand {
     subcommands: [
       EnvironmentCommand.self,
       ScoreCommand.self,
+      TuningsCommand.self,
     ])
 }

@@ -116,15 +116,8 @@ public struct TuningConfiguration: Sendable {
   /// `scala: FILE.scl`, `keyboard: FILE.kbm`; relative to the configuration file.
   private static func scala(_ section: ConfigurationSection, lowest: MIDIKey) throws -> TuningConfiguration {
     let path = section.path(try section.string("scala", default: ""))
-    let scale = try ScalaScale(bytes: ScalaLines.read(path, as: "a Scala scale"), file: path)
-      .tuning(name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
-    guard section.has("keyboard") else { return TuningConfiguration(tuning: scale, rowLimit: nil) }
-    let keyboardPath = section.path(try section.string("keyboard", default: ""))
-    let keyboard = try ScalaKeyboard(
-      bytes: ScalaLines.read(keyboardPath, as: "a Scala keyboard mapping"), file: keyboardPath)
-    guard let tuning = keyboard.tuning(of: scale, from: lowest) else {
-      throw section.error("keyboard", allowed: "a mapping with mapped keys at or above lowest_note (\(lowest.name))")
-    }
-    return TuningConfiguration(tuning: tuning, rowLimit: keyboard.mappedKeys(from: lowest).count)
+    let keyboard = section.has("keyboard") ? section.path(try section.string("keyboard", default: "")) : nil
+    let scala = try ScalaTuning(scale: path, keyboard: keyboard, lowest: lowest)
+    return TuningConfiguration(tuning: scala.tuning, rowLimit: scala.rowLimit)
   }
 }
