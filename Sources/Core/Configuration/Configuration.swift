@@ -4,6 +4,8 @@ public struct Configuration: Sendable {
   public var environment: EnvironmentConfiguration
   /// `agent`: the cross-entropy method.
   public var agent: AgentConfiguration
+  /// `playback`: what is heard, when, and through what.
+  public var playback: PlaybackConfiguration
 
   /// Reads a configuration from YAML text; everything absent has its default.
   ///
@@ -14,6 +16,7 @@ public struct Configuration: Sendable {
     let root = try ConfigurationSection.root(text: text, file: file)
     environment = try EnvironmentConfiguration(root.section("environment"), root: root, use: use)
     agent = try AgentConfiguration(root.section("agent"))
+    playback = try PlaybackConfiguration(root.section("playback"))
     try root.rejectUnknownKeys()
   }
 

@@ -39,7 +39,12 @@ public enum RollUse: Sendable {
 public struct RuleContext: Sendable {
   /// The tuning whose degrees the rows are.
   public var tuning: Tuning
+  /// The partials of the timbre that will sound.
+  public var spectrum: Spectrum
 
-  /// A context of these parts.
-  public init(tuning: Tuning) { self.tuning = tuning }
+  /// A context of these parts; the timbre is the default one if none is given.
+  public init(tuning: Tuning, spectrum: Spectrum = Spectrum(.standard)) {
+    self.tuning = tuning
+    self.spectrum = spectrum
+  }
 }

@@ -1,0 +1,79 @@
+/// `playback` of the configuration: what is heard, when, and through what.
+public struct PlaybackConfiguration: Sendable, Hashable {
+  /// What makes the sound.
+  public enum Synthesizer: String, Sendable, CaseIterable {
+    case sine, fluidsynth
+  }
+
+  /// Which pieces of the training are heard.
+  public enum Follow: String, Sendable, CaseIterable {
+    /// Whenever the player is free, the newest best piece; stale ones are dropped.
+    case newest
+    /// Each new best, in order, a bounded number of them.
+    case improvements
+    /// Populations 1, 2, 4, 8, ...
+    case milestones
+    /// Only the finished pieces.
+    case final
+  }
+
+  /// Who waits for whom.
+  public enum Pace: String, Sendable, CaseIterable {
+    /// Training runs at full speed.
+    case free
+    /// A population is trained, then its best piece is heard.
+    case listen
+  }
+
+  /// `play`.
+  public var target: PlaybackTarget
+  /// `synth`.
+  public var synthesizer: Synthesizer
+  /// `soundfont`: a path; nil to look in the usual places.
+  public var soundfont: String?
+  /// `follow`.
+  public var follow: Follow
+  /// `pace`.
+  public var pace: Pace
+  /// `excerpt_in_steps`: so much of a piece is heard while the agent learns; nil for all of it.
+  public var excerptSteps: Int?
+  /// `volume`, 0...1.
+  public var volume: Double
+  /// `rate`: frames per second to ask the device for.
+  public var sampleRate: Int
+  /// `period_in_seconds`: to ask the device for.
+  public var periodSeconds: Double
+  /// `buffer_in_seconds`: to ask the device for.
+  public var bufferSeconds: Double
+  /// `idle_in_seconds`: silence after which the device is released.
+  public var idleSeconds: Double
+  /// `realtime_priority`: SCHED_FIFO priority of the audio thread; 0 for an ordinary one.
+  public var realtimePriority: Int
+
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    let play = try section.string("play", default: "auto")
+    guard let target = PlaybackTarget(play) else { throw section.error("play", allowed: PlaybackTarget.allowed) }
+    self.target = target
+    let synth = try section.choice("synth", default: "sine", of: Synthesizer.allCases.map(\.rawValue))
+    synthesizer = Synthesizer(rawValue: synth) ?? .sine
+    let path = try section.string("soundfont", default: "")
+    soundfont = path.isEmpty ? nil : path
+    let follow = try section.choice("follow", default: "milestones", of: Follow.allCases.map(\.rawValue))
+    self.follow = Follow(rawValue: follow) ?? .milestones
+    let pace = try section.choice("pace", default: "free", of: Pace.allCases.map(\.rawValue))
+    self.pace = Pace(rawValue: pace) ?? .free
+    let excerpt = try section.integer(
+      "excerpt_in_steps", default: 8, in: 0...PianoRoll.maximumStepCount)
+    excerptSteps = excerpt == 0 ? nil : excerpt
+    volume = try section.number("volume", default: 0.8, in: 0...1)
+    sampleRate = try section.integer("rate", default: 48_000, in: 8_000...384_000)
+    bufferSeconds = try section.number("buffer_in_seconds", default: 0.1, in: 0.002...10)
+    periodSeconds = try section.number("period_in_seconds", default: 0.02, in: 0.001...5)
+    guard periodSeconds * 2 <= bufferSeconds else {
+      throw section.error(
+        "period_in_seconds", found: "\(periodSeconds)", allowed: "at most half of buffer_in_seconds (\(bufferSeconds))")
+    }
+    idleSeconds = try section.number("idle_in_seconds", default: 5, in: 0...86_400)
+    realtimePriority = try section.integer("realtime_priority", default: 60, in: 0...98)
+  }
+}
