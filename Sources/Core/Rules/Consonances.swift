@@ -32,58 +32,16 @@ struct Consonances: Rule {
   }
 
   func score(_ roll: PianoRoll) -> Double {
-    var score = 0.0
-    // Pairs by interval, in unequal tunings for each degree of the lower note.
+    // In unequal tunings an interval has another value above every degree.
     let lowerDegrees = min(intervals.values.count, roll.rowCount)
-    var counts = Array(repeating: 0, count: lowerDegrees * roll.rowCount)
+    var score = 0.0
     for (distance, weight) in distances where distance < roll.stepCount {
-      for index in counts.indices { counts[index] = 0 }
-      for step in 0..<roll.stepCount - distance {
-        count(roll, upper: step, lower: step + distance, into: &counts)
-        if distance != 0 { count(roll, upper: step + distance, lower: step, into: &counts) }
-      }
-      for lower in 0..<lowerDegrees {
-        for interval in 1..<max(1, roll.rowCount) where counts[lower * roll.rowCount + interval] != 0 {
-          score +=
-            weight * intervals.value(ofInterval: interval, aboveDegree: lower)
-            * Double(counts[lower * roll.rowCount + interval])
-        }
+      let pairs = IntervalCounts(roll, distance: distance, lowerDegrees: lowerDegrees)
+      for (index, count) in pairs.counts.enumerated() where count != 0 {
+        let (lower, interval) = index.quotientAndRemainder(dividingBy: roll.rowCount)
+        score += weight * intervals.value(ofInterval: interval, aboveDegree: lower) * Double(count)
       }
     }
     return score
-  }
-
-  /// Adds, for every interval, the number of pairs of a cell of the column `upper` and one of the column `lower` that
-  /// lies that many rows below it.
-  private func count(_ roll: PianoRoll, upper: Int, lower: Int, into counts: inout [Int]) {
-    let width = roll.wordsPerColumn
-    let upper = upper * width
-    let lower = lower * width
-    guard let last = (0..<width).last(where: { roll.words[lower + $0] != 0 }) else { return }
-    let lowestRow = last * 64 + 63 - roll.words[lower + last].leadingZeroBitCount
-    for word in 0..<width {
-      var cells = roll.words[upper + word]
-      while cells != 0 {
-        let row = word * 64 + cells.trailingZeroBitCount
-        cells &= cells - 1
-        guard row < lowestRow else { return }
-        countBelow(roll, row: row, column: lower, last: last, into: &counts)
-      }
-    }
-  }
-
-  private func countBelow(_ roll: PianoRoll, row: Int, column: Int, last: Int, into counts: inout [Int]) {
-    let lowerDegrees = counts.count / roll.rowCount
-    for word in row / 64...last {
-      var cells = roll.words[column + word]
-      // Only what lies below the row itself.
-      if word == row / 64 { cells &= (~0 << UInt64(row % 64)) << 1 }
-      while cells != 0 {
-        let below = word * 64 + cells.trailingZeroBitCount
-        let lower = lowerDegrees == 1 ? 0 : (roll.rowCount - 1 - below) % lowerDegrees
-        counts[lower * roll.rowCount + below - row] += 1
-        cells &= cells - 1
-      }
-    }
   }
 }

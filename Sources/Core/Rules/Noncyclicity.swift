@@ -32,8 +32,9 @@ struct Noncyclicity: Rule {
     let offset = shift * roll.wordsPerColumn
     var count = 0
     for index in 0..<offset { count += roll.words[index].nonzeroBitCount }
-    for index in offset..<roll.words.count where count < limit {
+    for index in offset..<roll.words.count {
       count += (roll.words[index] & ~roll.words[index - offset]).nonzeroBitCount
+      if count >= limit { break }
     }
     return count
   }
