@@ -75,6 +75,17 @@ struct JSONSection {
     return numbers
   }
 
+  func integers(_ key: String, in range: ClosedRange<Int>) throws(DataError) -> [Int] {
+    let allowed = "a list of integers from \(range.lowerBound) to \(range.upperBound)"
+    guard case .array(let values) = self[key] else { throw error(key, allowed: allowed) }
+    let integers = values.compactMap { value -> Int? in
+      guard case .integer(let integer) = value, range.contains(integer) else { return nil }
+      return integer
+    }
+    guard integers.count == values.count else { throw error(key, allowed: allowed) }
+    return integers
+  }
+
   private static func double(_ value: OrderedJSON) -> Double? {
     switch value {
     case .integer(let value): Double(value)
