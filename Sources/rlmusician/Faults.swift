@@ -2,20 +2,54 @@ import ArgumentParser
 import Core
 import Foundation
 
-/// Runs a subcommand's body; the faults of its inputs become one line on standard error and the exit code for them.
+/// Every way in which the program can fail, as one line on standard error and an exit code of `sysexits.h`.
+///
+/// A subcommand throws; what it throws becomes a line here. To add an error: a case in `init`.
+struct Fault {
+  /// Exit codes that are not 0.
+  enum Code: Int32 {
+    case usage = 64
+    case data = 65
+    case noInput = 66
+    case unavailable = 69
+    case software = 70
+    case cannotCreate = 73
+    case configuration = 78
+  }
+
+  var code: Code
+  var text: String
+
+  init(_ error: any Error) { self = Fault(known: error) ?? Fault(.software, "unexpected: \(error)") }
+
+  /// nil for what is not one of the program's own errors.
+  init?(known error: any Error) {
+    switch error {
+    case let error as ConfigurationError: self.init(.configuration, "\(error)")
+    case let error as DataError: self.init(.data, "\(error)")
+    case let error as FileError: self.init(error.kind == .noInput ? .noInput : .cannotCreate, "\(error)")
+    default: return nil
+    }
+  }
+
+  init(_ code: Code, _ text: String) {
+    self.code = code
+    self.text = text
+  }
+
+  /// The line, whatever is in the text.
+  var line: String { "rlmusician: \(TextQuoting.printable(text))\n" }
+
+  func report() { FileHandle.standardError.write(Data(line.utf8)) }
+}
+
+/// Runs a part of a subcommand's body that must not go on after a fault: reports it and leaves with its exit code.
 func reportingFaults(_ body: () throws -> Void) throws {
   do {
     try body()
-  } catch let error as ConfigurationError {
-    throw report("\(error)", exitCode: 78)
-  } catch let error as DataError {
-    throw report("\(error)", exitCode: 65)
-  } catch let error as FileError {
-    throw report("\(error)", exitCode: error.kind == .noInput ? 66 : 73)
+  } catch {
+    guard let fault = Fault(known: error) else { throw error }
+    fault.report()
+    throw ExitCode(fault.code.rawValue)
   }
-}
-
-private func report(_ line: String, exitCode: Int32) -> ExitCode {
-  FileHandle.standardError.write(Data("rlmusician: \(line)\n".utf8))
-  return ExitCode(exitCode)
 }

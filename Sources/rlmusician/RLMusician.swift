@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+@preconcurrency import Foundation
 
 /// The program: every subcommand is a file of its own beside this one.
 @main
@@ -12,5 +13,34 @@ struct RLMusician: AsyncParsableCommand {
       EnvironmentCommand.self,
       ScoreCommand.self,
       TuningsCommand.self,
+      ConfigCommand.self,
     ])
+
+  /// Parses, runs, and turns whatever is thrown into one line and an exit code.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      // What `print` could not write is known only now.
+      guard fflush(stdout) == 0, ferror(stdout) == 0 else {
+        throw FileError(.cannotCreate, path: "standard output", errno: errno)
+      }
+    } catch {
+      exit(reporting: error)
+    }
+  }
+
+  private static func exit(reporting error: any Error) -> Never {
+    // Help, version, completion scripts, and what has been reported already.
+    let code = exitCode(for: error)
+    if code == .success || error is ExitCode { exit(withError: error) }
+    let isUsage = code == .validationFailure
+    let fault = isUsage ? Fault(.usage, message(for: error) + " (see: rlmusician --help)") : Fault(error)
+    fault.report()
+    Foundation.exit(fault.code.rawValue)
+  }
 }

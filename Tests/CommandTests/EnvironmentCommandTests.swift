@@ -29,7 +29,7 @@ import Testing
     try CommandRun.withFolder(["c.yml": "environment:\n  n_semitones: 3\n"]) { folder in
       let run = try CommandRun(["environment", "-c", "c.yml"], in: folder)
       #expect(run.status == 78)
-      #expect(run.errors.contains("c.yml:2: environment.scoring_fn_params.usage_of_tonic.tonic_position: found"))
+      #expect(run.errors.contains("c.yml:1: environment.scoring_fn_params.usage_of_tonic.tonic_position: found"))
       #expect(run.output.isEmpty)
       #expect(try CommandRun(["environment", "-c", "none.yml"], in: folder).status == 66)
     }

@@ -17,9 +17,18 @@ public struct AgentConfiguration: Sendable {
   public var smoothing: Double
   /// `weights_std`: standard deviation of every weight, constant.
   public var weightsDeviation: Double
+  /// `initial_weights_mean`: the mean of the first population, W row by row, then b; nil for zeros.
+  public var initialMean: [Double]?
+  /// `n_processes`: threads to train with; nil for one a core.
+  public var threadCount: Int?
 
   /// Size of the elite: `elite_fraction * population_size`, halves to even.
   public var eliteCount: Int { Int((eliteFraction * Double(populationSize)).rounded(.toNearestOrEven)) }
+
+  /// Environment steps a population may take: an hour at 30 million steps a second.
+  static let stepLimit = 100_000_000_000
+  /// Weights a population may have, all candidates together: 4 GB if they were all held at once.
+  static let weightLimit = 1_000_000_000
 
   init(_ section: ConfigurationSection) throws(ConfigurationError) {
     populationSize = try section.integer("population_size", default: 150, in: 1...1_000_000)
@@ -29,5 +38,37 @@ public struct AgentConfiguration: Sendable {
     aggregation = Aggregation(rawValue: name) ?? .mean
     smoothing = try section.number("smoothing_coef", default: 0.25, in: 0...1)
     weightsDeviation = try section.number("weights_std", default: 1, in: 0...1e6)
+    threadCount = try section.optionalInteger("n_processes", in: 1...1024)
+    initialMean = try section.numbers("initial_weights_mean", in: -1e9...1e9, countLimit: 65_792)
+    guard eliteCount >= 1 else {
+      throw section.error(
+        "elite_fraction",
+        found: "an elite of \(ConfigurationNumber(eliteFraction)) x \(populationSize) candidates, rounded to 0",
+        allowed: "an elite of at least one: more than \(ConfigurationNumber(0.5 / Double(populationSize)))")
+    }
+  }
+
+  /// Fails if a population for this environment takes more memory or time than anybody has.
+  func checkWork(_ environment: EnvironmentConfiguration, _ section: ConfigurationSection) throws(ConfigurationError) {
+    let rows = environment.rowCount
+    let weights = rows * rows + rows
+    if let initialMean, initialMean.count != weights {
+      throw section.error(
+        "initial_weights_mean", found: "a list of \(initialMean.count) numbers",
+        allowed: "\(weights) numbers for \(rows) rows (n_semitones * n_semitones + n_semitones)")
+    }
+    guard populationSize * weights <= Self.weightLimit else {
+      throw section.error(
+        "population_size", found: "\(populationSize) candidates with \(weights) weights each (\(rows) rows)",
+        allowed: "at most \(Self.weightLimit / weights) candidates for this many rows")
+    }
+    // At most 1e6 * 1e5 * 4095 * 256, which 64 bits hold.
+    let steps = populationSize * episodesPerCandidate * (environment.stepCount - 1) * environment.drawsPerStep
+    guard steps <= Self.stepLimit else {
+      throw section.error(
+        "population_size",
+        found: "\(populationSize) candidates with \(episodesPerCandidate) episodes each: \(steps) steps a population",
+        allowed: "at most \(Self.stepLimit) steps a population")
+    }
   }
 }

@@ -20,9 +20,12 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     self.allowed = allowed
   }
 
-  /// `FILE:LINE: KEY.PATH: found FOUND, allowed: ALLOWED`.
-  public var description: String {
+  /// `FILE:LINE: KEY.PATH`, without what is not known.
+  public var place: String {
     let place = line.map { "\(file):\($0)" } ?? file
-    return (keyPath.isEmpty ? "\(place): " : "\(place): \(keyPath): ") + "found \(found); allowed: \(allowed)"
+    return keyPath.isEmpty ? place : "\(place): \(keyPath)"
   }
+
+  /// `FILE:LINE: KEY.PATH: found FOUND; allowed: ALLOWED`.
+  public var description: String { "\(place): found \(found); allowed: \(allowed)" }
 }

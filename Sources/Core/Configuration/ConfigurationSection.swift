@@ -1,196 +1,175 @@
-import Yams
-
 /// One mapping of the YAML tree while it is being read.
 ///
 /// A reader asks for every key it knows, with the default and what is allowed beside it; whatever was not asked for is
 /// then unknown (`rejectUnknownKeys`). Every answer is recorded, so that the effective configuration can be printed.
+///
+/// To add a section or a key:
+/// 1. Read it where it is used: a struct with a field per key and `init(_ section: ConfigurationSection)
+///    throws(ConfigurationError)`, one line a key (`try section.integer("key", default: 3, in: 1...9)`).
+/// 2. Read the struct in `Configuration.init` (or in the struct of the section above): `MySection(root.section("mine"))`.
+/// 3. Give every key a line with its default and a comment (meaning, unit, range) in `default.yml`; `key: null` if it has
+///    no default. A test compares the two.
+/// 4. If the section does not change what is composed, add it to `ConfigurationText.notDigested`.
+///
+/// What two keys together must obey is checked after both are read: `throw section.error("key", found:, allowed:)`.
 public final class ConfigurationSection {
   /// The file as the user named it.
   public let file: String
   /// The keys from the root to this mapping.
   public let path: [String]
+  /// Whether the file has this mapping (null counts as absent).
+  public let isWritten: Bool
+  /// Whether the keys are free: the reader went through those that are there.
+  private var isTable = false
 
-  private let node: Node.Mapping?
+  /// Line of the mapping's key; nil if no section around it is in the file either.
   private let line: Int?
+  private let entries: [YAMLValue.Entry]
+  private let entryIndex: [String: Int]
   private var askedKeys: [String] = []
-  private var subsections: [ConfigurationSection] = []
+  private var askedKeySet: Set<String> = []
+  /// The mappings in here that were asked for; more than one where a list of mappings was.
+  private var subsections: [(key: String, isList: Bool, sections: [ConfigurationSection])] = []
+  private var subsectionIndex: [String: Int] = [:]
+  private var records: [EffectiveValue.Entry] = []
+  private var recordIndex: [String: Int] = [:]
 
-  init(file: String, path: [String], node: Node.Mapping?, line: Int?) {
+  init(file: String, path: [String], entries: [YAMLValue.Entry]?, line: Int?) {
     self.file = file
     self.path = path
-    self.node = node
     self.line = line
+    isWritten = entries != nil
+    let entries = entries ?? []
+    self.entries = entries
+    entryIndex = Dictionary(
+      entries.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Reads a whole file's text; its root must be a mapping (an empty file is an empty mapping).
   public static func root(text: String, file: String) throws(ConfigurationError) -> ConfigurationSection {
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch {
-      throw ConfigurationError(file: file, line: nil, keyPath: "", found: "\(error)", allowed: "YAML")
+    let file = TextQuoting.printable(file)
+    guard let root = try YAMLReader.read(text, file: file), !root.isNull else {
+      return ConfigurationSection(file: file, path: [], entries: nil, line: nil)
     }
-    guard let node, node != Node("", Tag(.null)) else {
-      return ConfigurationSection(file: file, path: [], node: nil, line: nil)
-    }
-    guard case .mapping(let mapping) = node else {
+    guard let entries = root.mapping else {
       throw ConfigurationError(
-        file: file, line: node.mark?.line, keyPath: "", found: "no mapping", allowed: "a mapping of keys to values")
+        file: file, line: root.line, keyPath: "", found: root.description, allowed: "a mapping of keys to values")
     }
-    return ConfigurationSection(file: file, path: [], node: mapping, line: node.mark?.line)
+    return ConfigurationSection(file: file, path: [], entries: entries, line: nil)
   }
 
-  /// Whether the file has this key.
-  public func has(_ key: String) -> Bool { there(key) != nil }
+  /// Whether the file has this key with a value that is not null.
+  public func has(_ key: String) -> Bool { value(key) != nil }
 
-  /// The keys in the file's order, as text.
-  public var keys: [String] { node?.compactMap { $0.key.scalar?.string } ?? [] }
-
-  private func value(_ key: String) -> Node? {
-    if !askedKeys.contains(key) { askedKeys.append(key) }
-    return there(key)
+  /// The keys in the file's order, as text: 0 and "0" are the same key, because JSON can only write the latter.
+  ///
+  /// A reader that goes through them makes the mapping a table: what the file has then replaces the default's keys.
+  public var keys: [String] {
+    isTable = true
+    return entries.map(\.key)
   }
 
-  /// By text, so that 0 and "0" are the same key: JSON can only write the latter.
-  private func there(_ key: String) -> Node? { node?.first { $0.key.scalar?.string == key }?.value }
+  /// What is there, null included; the key counts as asked for.
+  func entry(_ key: String) -> YAMLValue? {
+    if askedKeySet.insert(key).inserted { askedKeys.append(key) }
+    return entryIndex[key].map { entries[$0].value }
+  }
 
-  /// An error about one key of this section: what was found (nil: the text that is there) and what is allowed.
+  /// What is there; nil if there is nothing or null.
+  func value(_ key: String) -> YAMLValue? {
+    guard let value = entry(key), !value.isNull else { return nil }
+    return value
+  }
+
+  /// Remembers what a key's value is, read or by default, for the effective configuration.
+  func record(_ key: String, _ value: EffectiveValue) {
+    let entry = EffectiveValue.Entry(key: key, value: value)
+    if let index = recordIndex[key] {
+      records[index] = entry
+    } else {
+      recordIndex[key] = records.count
+      records.append(entry)
+    }
+  }
+
+  /// Makes the effective configuration say `null` for a key that another one puts out of force.
+  public func leaveOut(_ key: String) { record(key, .null) }
+
+  /// An error about one key of this section: what was found (nil: what is there) and what is allowed.
   public func error(_ key: String, found: String? = nil, allowed: String) -> ConfigurationError {
-    let there = there(key)
+    let there = entryIndex[key].map { entries[$0] }
     return ConfigurationError(
-      file: file, line: there?.mark?.line ?? line, keyPath: (path + [key]).joined(separator: "."),
-      found: found ?? there.map(Self.describe) ?? "nothing", allowed: allowed)
-  }
-
-  private static func describe(_ node: Node) -> String {
-    switch node {
-    case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
-    case .mapping: "a mapping"
-    case .sequence: "a list"
-    case .alias: "an alias"
-    }
+      file: file, line: there?.line ?? line, keyPath: (path + [key]).map(TextQuoting.printable).joined(separator: "."),
+      found: found ?? there?.value.description ?? "nothing", allowed: allowed)
   }
 
   /// A nested mapping; an absent one reads as empty.
   public func section(_ key: String) throws(ConfigurationError) -> ConfigurationSection {
-    let node = value(key)
-    let mapping: Node.Mapping?
-    switch node {
-    case .none: mapping = nil
-    case .scalar(let scalar) where scalar.string.isEmpty || scalar.string == "null" || scalar.string == "~":
-      mapping = nil
-    case .mapping(let found): mapping = found
-    default: throw error(key, allowed: "a mapping of keys to values")
-    }
+    if let index = subsectionIndex[key], let known = subsections[index].sections.first { return known }
+    let there = value(key)
+    guard there == nil || there?.mapping != nil else { throw error(key, allowed: "a mapping of keys to values") }
     let section = ConfigurationSection(
-      file: file, path: path + [key], node: mapping, line: node?.mark?.line ?? line)
-    subsections.append(section)
+      file: file, path: path + [key], entries: there?.mapping, line: entryIndex[key].map { entries[$0].line } ?? line)
+    add(key, isList: false, [section])
     return section
   }
 
-  /// An integer in a range.
-  public func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) throws(ConfigurationError)
-    -> Int
-  {
-    guard let node = value(key) else { return fallback }
-    guard let found = node.int, range.contains(found) else {
-      throw error(key, allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return found
-  }
-
-  /// A finite number in a range.
-  public func number(
-    _ key: String, default fallback: Double, in range: ClosedRange<Double>
-  ) throws(ConfigurationError) -> Double {
-    guard let node = value(key) else { return fallback }
-    guard let found = node.float, found.isFinite, range.contains(found) else {
-      throw error(key, allowed: "a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return found
-  }
-
-  /// Text.
-  public func string(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
-    guard let node = value(key) else { return fallback }
-    guard let scalar = node.scalar else { throw error(key, allowed: "text") }
-    return scalar.string
-  }
-
-  /// Text where a mapping or a list may stand instead; nil if the key is absent or is one of these.
-  public func scalar(_ key: String) throws(ConfigurationError) -> String? { value(key)?.scalar?.string }
-
-  /// A list of scalars as they are written; nil if the key is absent.
-  public func scalars(_ key: String) throws(ConfigurationError) -> [String]? {
-    guard let node = value(key) else { return nil }
-    guard let list = node.sequence else { throw error(key, allowed: "a list") }
-    return try list.map { item throws(ConfigurationError) in
-      guard let scalar = item.scalar else { throw error(key, allowed: "a list of plain values") }
-      return scalar.string
-    }
-  }
-
-  /// A path as the configuration writes it: a relative one is relative to the configuration's file.
-  public func path(_ text: String) -> String {
-    guard !text.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return text }
-    return file[...slash] + text
-  }
-
-  /// One of a few words.
-  public func choice(
-    _ key: String, default fallback: String, of words: [String]
-  ) throws(ConfigurationError) -> String {
-    let found = try string(key, default: fallback)
-    guard words.contains(found) else { throw error(key, allowed: words.joined(separator: ", ")) }
-    return found
-  }
-
-  /// True or false.
-  public func boolean(_ key: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
-    guard let node = value(key) else { return fallback }
-    guard let found = node.bool else { throw error(key, allowed: "true or false") }
-    return found
-  }
-
-  /// A list of integers in a range; nil if the key is absent or holds anything but a list.
-  public func integers(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> [Int]? {
-    guard case .sequence(let nodes) = value(key) else { return nil }
-    var integers: [Int] = []
-    for node in nodes {
-      guard let found = node.int, range.contains(found) else {
-        throw error(
-          key, found: Self.describe(node) + " in the list",
-          allowed: "integers from \(range.lowerBound) to \(range.upperBound)")
+  /// A list of mappings, each as a section of its own (`key[0]`, `key[1]`, ...); nil if the key is absent or null.
+  public func sections(_ key: String) throws(ConfigurationError) -> [ConfigurationSection]? {
+    if let index = subsectionIndex[key] { return subsections[index].sections }
+    guard let there = value(key) else { return nil }
+    guard let values = there.list else { throw error(key, allowed: "a list of mappings") }
+    var sections: [ConfigurationSection] = []
+    for (index, value) in values.enumerated() {
+      guard let entries = value.mapping else {
+        throw error(key, found: value.description + " in the list", allowed: "a list of mappings")
       }
-      integers.append(found)
+      sections.append(
+        ConfigurationSection(file: file, path: path + ["\(key)[\(index)]"], entries: entries, line: value.line))
     }
-    return integers
+    add(key, isList: true, sections)
+    return sections
   }
 
-  /// This section read as a table: every key an integer of a range, every value a number of a range. Ascending keys.
-  public func numbersByInteger(
-    keys keyRange: ClosedRange<Int>, in range: ClosedRange<Double>
-  ) throws(ConfigurationError) -> [(key: Int, value: Double)] {
-    var numbers: [Int: Double] = [:]
-    for text in keys {
-      guard let key = Int(text), keyRange.contains(key) else {
-        throw error(
-          text, found: "the key '\(text)'",
-          allowed: "integers from \(keyRange.lowerBound) to \(keyRange.upperBound) as keys")
-      }
-      let number = try number(text, default: 0, in: range)
-      guard numbers.updateValue(number, forKey: key) == nil else {
-        throw error(text, found: "the key \(key) twice", allowed: "every key once")
-      }
+  private func add(_ key: String, isList: Bool, _ sections: [ConfigurationSection]) {
+    subsectionIndex[key] = subsections.count
+    subsections.append((key, isList, sections))
+  }
+
+  private func records(null key: String) -> Bool { recordIndex[key].map { records[$0].value == .null } ?? false }
+
+  /// Everything that was read, in the order of reading.
+  var effectiveValue: EffectiveValue {
+    let nested = subsections.filter { !records(null: $0.key) }.map { key, isList, sections in
+      let mappings = sections.map(\.effectiveValue)
+      return EffectiveValue.Entry(key: key, value: isList ? .list(mappings) : mappings.first ?? .mapping([]))
     }
-    return numbers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let all = records.filter { subsectionIndex[$0.key] == nil || $0.value == .null } + nested
+    return isTable && isWritten ? .table(all) : .mapping(all)
+  }
+
+  /// The paths of all keys that were asked for, here and below.
+  var askedPaths: [[String]] {
+    askedKeys.map { path + [$0] } + subsections.flatMap { $0.sections.flatMap(\.askedPaths) }
   }
 
   /// Fails at the first key, here and in every section that was asked for, that nobody asked for.
   public func rejectUnknownKeys() throws(ConfigurationError) {
-    for key in keys where !askedKeys.contains(key) {
-      throw error(key, found: "the unknown key '\(key)'", allowed: askedKeys.joined(separator: ", "))
+    try rejectUnknownKeys(known: askedPaths)
+  }
+
+  private func rejectUnknownKeys(known: [[String]]) throws(ConfigurationError) {
+    for key in entries.map(\.key) where !askedKeySet.contains(key) {
+      var found = "the unknown key \(TextQuoting.quote(Array(key.utf8), limit: 60))"
+      if let nearest = Spelling.nearest(to: key, among: askedKeys) {
+        found += " (did you mean '\(nearest)'?)"
+      } else if let elsewhere = known.first(where: { $0.last == key && $0.count > 1 }) {
+        found += " (its place is \(elsewhere.joined(separator: ".")))"
+      }
+      throw error(key, found: found, allowed: askedKeys.joined(separator: ", "))
     }
-    for section in subsections { try section.rejectUnknownKeys() }
+    for subsection in subsections {
+      for section in subsection.sections { try section.rejectUnknownKeys(known: known) }
+    }
   }
 }

@@ -14,6 +14,11 @@ public struct EnvironmentConfiguration: Sendable {
   public var performance: PerformanceSettings
   /// `rendering_params.dir`: where pieces go.
   public var outputFolder: String
+  /// What works but will hardly be wanted.
+  public var warnings: [String] = []
+
+  /// The longest piece: a little less than what a WAV file's 4 GB hold.
+  static let secondsLimit = 10_000.0
 
   /// Reads the section; `tuning` may stand in it or, beside it, in `root`.
   ///
@@ -25,22 +30,35 @@ public struct EnvironmentConfiguration: Sendable {
     stepCount = try section.integer("n_roll_steps", default: 33, in: 2...PianoRoll.maximumStepCount)
     observationDecay = try section.number("observation_decay", default: 0.75, in: 0...0.999_999)
     drawsPerStep = try section.integer("n_draws_per_roll_step", default: 3, in: 1...256)
-    performance = PerformanceSettings()
     let rendering = try section.section("rendering_params")
-    let lowest = try rendering.string("lowest_note", default: "C4")
-    guard let lowestNote = MIDIKey(name: lowest) else {
-      throw rendering.error("lowest_note", allowed: "a note name from C-1 to G9 (C4 is middle C)")
-    }
-    performance.lowestNote = lowestNote
+    performance = try PerformanceSettings(rendering)
+    let lowestNote = performance.lowestNote
     guard !(section.has("tuning") && root.has("tuning")) else {
       throw section.error("tuning", found: "a second tuning", allowed: "one, here or at the top level")
     }
-    let tuning = try TuningConfiguration.read(root.has("tuning") ? root : section, lowest: lowestNote)
+    let parent = section.has("tuning") ? section : root
+    if parent === section { root.leaveOut("tuning") }
+    let tuning = try TuningConfiguration.read(parent, lowest: lowestNote)
     if use == .composing { try tuning.check(rowCount: rowCount, lowest: lowestNote, section) }
     performance.tuning = tuning.tuning
     rules = try WeightedRules(environment: section, tuning: performance.tuning)
     if use == .composing { try rules.check(rowCount: rowCount, use: use) }
     outputFolder = try rendering.string("dir", default: "rlmusician_data")
-    // rendering: to be read here
+    guard !outputFolder.isEmpty, !outputFolder.utf8.contains(0) else {
+      throw rendering.error("dir", allowed: "the path of a folder")
+    }
+    let seconds = Double(stepCount) * performance.stepSeconds
+    guard use == .scoring || seconds <= Self.secondsLimit else {
+      throw rendering.error(
+        "step_in_seconds", found: "\(stepCount) steps of \(performance.stepSeconds) s",
+        allowed: "pieces of at most \(EffectiveValue.number(Self.secondsLimit).flow) s")
+    }
+    let highest = performance.tuning.pitch(ofDegree: rowCount - 1, above: lowestNote).key
+    if use == .composing, highest > 127 {
+      warnings.append(
+        rendering.error("lowest_note", allowed: "").place
+          + ": \(rowCount) rows from \(lowestNote.name) up reach MIDI key \(highest); "
+          + "notes above 127 are in no MIDI file")
+    }
   }
 }

@@ -115,8 +115,8 @@ public struct TuningConfiguration: Sendable {
 
   /// `scala: FILE.scl`, `keyboard: FILE.kbm`; relative to the configuration file.
   private static func scala(_ section: ConfigurationSection, lowest: MIDIKey) throws -> TuningConfiguration {
-    let path = section.path(try section.string("scala", default: ""))
-    let keyboard = section.has("keyboard") ? section.path(try section.string("keyboard", default: "")) : nil
+    let path = try section.filePath("scala")
+    let keyboard = section.has("keyboard") ? try section.filePath("keyboard") : nil
     let scala = try ScalaTuning(scale: path, keyboard: keyboard, lowest: lowest)
     return TuningConfiguration(tuning: scala.tuning, rowLimit: scala.rowLimit)
   }

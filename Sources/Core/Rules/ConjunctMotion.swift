@@ -18,7 +18,7 @@ struct ConjunctMotion: Rule {
 
   init(_ section: ConfigurationSection, context: RuleContext) throws(ConfigurationError) {
     window = try section.integer("max_n_time_steps", default: 1, in: 1...1_000_000_000)
-    let semitones = try section.integer("max_n_semitones", default: 2, in: 1...1_000_000_000)
+    let semitones = try section.optionalInteger("max_n_semitones", in: 1...1_000_000_000) ?? 2
     var limitInCents = 100 * (Double(semitones) + 0.5) - 1e-6
     if section.has("max_cents") {
       // Equal divisions are sums of rounded numbers: a millionth of a cent is equal.
@@ -26,6 +26,7 @@ struct ConjunctMotion: Rule {
       guard !section.has("max_n_semitones") else {
         throw section.error("max_cents", found: "max_cents beside max_n_semitones", allowed: "one of the two")
       }
+      section.leaveOut("max_n_semitones")
     }
     smallSteps = Self.smallSteps(limitInCents: limitInCents, tuning: context.tuning)
   }

@@ -29,6 +29,7 @@ struct IntervalConsonances: Sendable {
     if word == "auto" || !section.has(key) && !context.tuning.hasTwelveEqualDegrees {
       let share = try section.number("harmonic_entropy", default: 0, in: 0...1)
       values = Self.automatic(context, entropyShare: share)
+      section.record(key, .text("auto"))
       return
     }
     guard !section.has("harmonic_entropy") else {

@@ -9,17 +9,19 @@ struct ScaleDegrees: Sendable {
     let scale: Scale
     if let listed = try section.integers("scale", in: 0...period - 1) {
       scale = Scale(degrees: listed, of: period)
-    } else {
+    } else if section.has("scale") {
       let name = try section.choice("scale", default: "major", of: Scale.names)
-      if let named = Scale.named(name, in: tuning) {
-        scale = named
-      } else if section.has("scale") {
+      guard let named = Scale.named(name, in: tuning) else {
         throw section.error(
           "scale", found: "'\(name)' in the tuning \(tuning.name)",
           allowed: "a list of degrees above the tonic, 0 to \(period - 1)")
-      } else {
-        scale = Scale(degrees: 0..<period, of: period)
       }
+      scale = named
+    } else if let major = Scale.named("major", in: tuning) {
+      scale = major
+    } else {
+      section.leaveOut("scale")
+      scale = Scale(degrees: 0..<period, of: period)
     }
     contains = (0..<period).map(scale.contains)
   }

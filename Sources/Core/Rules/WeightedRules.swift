@@ -33,7 +33,10 @@ public struct WeightedRules: Sendable {
     for type in RuleRegistry.rules {
       let section = try parameters.section(type.name)
       // A rule that nobody asks for need not be possible in this tuning.
-      guard parameters.has(type.name) || wanted.contains(where: { $0.rule == type.name }) else { continue }
+      guard parameters.has(type.name) || wanted.contains(where: { $0.rule == type.name }) else {
+        parameters.leaveOut(type.name)
+        continue
+      }
       rules[type.name] = try type.init(section, context: context)
     }
     for (name, coefficient) in wanted {

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Core
+
+/// `rlmusician config`: the default configuration, or what a file makes of it.
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config",
+    abstract: "Prints the default or the effective configuration.",
+    discussion: """
+      Without a file, the default configuration with a comment for every key: meaning, unit and range. Save it, change \
+      what you like, and give it to any subcommand with -c; keys that you leave out keep their defaults.
+
+      With a file, all keys with the values that are in force, in the same form: it can be used as a configuration \
+      itself.
+      """)
+
+  @OptionGroup var config: ConfigurationOption
+
+  @Flag(help: "Prints the configuration's digest instead: the same for all files that compose the same pieces.")
+  var digest = false
+
+  func run() throws {
+    guard config.path != nil || digest else { return print(Configuration.defaultText, terminator: "") }
+    let configuration = try config.read()
+    print(digest ? configuration.digest + "\n" : configuration.effectiveText, terminator: "")
+  }
+}
