@@ -44,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "rlmusician",
       dependencies: [
-        "Core", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        "Core", "CRealtime", .target(name: "Playback", condition: .when(traits: ["Playback"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

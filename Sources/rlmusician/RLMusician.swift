@@ -11,6 +11,7 @@ struct RLMusician: AsyncParsableCommand {
     version: Program.version,
     subcommands: [
       EnvironmentCommand.self,
+      PlayCommand.self,
       ScoreCommand.self,
       TuningsCommand.self,
       ConfigCommand.self,

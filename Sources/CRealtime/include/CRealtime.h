@@ -16,3 +16,4 @@ RT_AUDITED double rt_ceil(double x);
 RT_AUDITED double rt_rint(double x);
 
 #include "realtime_thread.h"
+#include "terminal_keys.h"

@@ -69,6 +69,20 @@ public struct Limiter: ~Copyable {
     needFrames.deallocate()
   }
 
+  /// Forgets what waits and lets go of the gain.
+  @_noLocks
+  public mutating func reset() {
+    for index in 0..<span {
+      delayedLeft[index] = 0
+      delayedRight[index] = 0
+      gains[index] = Self.one
+    }
+    gainSum = Self.one * span
+    released = Self.one
+    needCount = 0
+    isActing = false
+  }
+
   /// Replaces a block by the limited sound of `latencyFrames` frames ago.
   @_noLocks
   public mutating func process(

@@ -1,4 +1,4 @@
-import CRealtime
+internal import CRealtime
 
 /// A device that hears nothing, paced by the clock: `--play null`. Shows everything a device would, without one.
 final class ClockSink: AudioSink {

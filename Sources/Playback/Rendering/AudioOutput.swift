@@ -119,7 +119,7 @@ public final class AudioOutput: PlayerOutput {
   /// What has been heard of which item.
   public var position: PlayerPosition {
     let current = loop.playhead.current
-    let delay = loop.playhead.delayFrames.load(ordering: .relaxed) + LiveLimiter.delay
+    let delay = loop.playhead.delayFrames.load(ordering: .relaxed) + loop.limiterFrames
     return state.withLock { state in
       let item = state.timelines.first { UInt16(truncatingIfNeeded: $0.key) == current.itemBits }?.value.item
       let frames = item == nil ? 0 : max(0, current.frames - delay)

@@ -1,6 +1,6 @@
-import CRealtime
-import Glibc
-import Synchronization
+internal import CRealtime
+internal import Glibc
+internal import Synchronization
 
 /// The one thread of the audio side: asks the render loop for blocks and writes them to the sink.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+internal import Synchronization
 
 /// One message between the control side and the audio side: a plain value.
 struct RenderMessage: BitwiseCopyable, @unchecked Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A short fade at every start, stop, skip and pause, and a volume that glides: neither clicks.
 ///

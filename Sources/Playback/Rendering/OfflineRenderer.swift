@@ -50,8 +50,8 @@ enum OfflineRenderer {
     }
     withExtendedLifetime(timelines) {}
     // The limiter's look-ahead is no part of the music.
-    sound.left.removeFirst(min(LiveLimiter.delay, sound.left.count))
-    sound.right.removeFirst(min(LiveLimiter.delay, sound.right.count))
+    sound.left.removeFirst(min(loop.limiterFrames, sound.left.count))
+    sound.right.removeFirst(min(loop.limiterFrames, sound.right.count))
     return sound
   }
 }

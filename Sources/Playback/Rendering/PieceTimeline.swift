@@ -1,4 +1,4 @@
-import Core
+internal import Core
 
 /// A piece as events, in memory that the audio thread reads without counting references.
 ///

@@ -1,5 +1,5 @@
-import Core
-import Synchronization
+internal import Core
+internal import Synchronization
 
 /// Where the audio side stands, for the control side to read at any time.
 final class Playhead: Sendable {
@@ -44,9 +44,12 @@ final class RenderLoop {
   /// Set by a `quit` command once the fade-out is done.
   private(set) var isQuitting = false
 
+  /// Frames that wait in the limiter.
+  let limiterFrames: Int
+
   private let engine: any SoundEngine
   private var fader: Fader
-  private var limiter: LiveLimiter
+  private var limiter: Limiter
 
   /// What is to happen when the fade-out that is running has ended.
   private enum AfterFade { case nothing, pause, skip, stop, quit }
@@ -72,6 +75,10 @@ final class RenderLoop {
   static let waitingCapacity = 256
   /// A whole fade, seconds.
   static let fadeSeconds = 0.005
+  /// The loudest sample that leaves, -0.2 dB: a converter that interpolates goes a little beyond the samples.
+  private static let ceiling: Float = 0.977
+  /// How long the limiter looks ahead: short, because it delays the sound.
+  private static let lookAheadSeconds = 0.0015
   /// A tail is over when every sample of a tenth of a second lies below this (-90 dB).
   private static let silenceLevel: Float = 0.00003
   /// A tail that rings longer than this is cut, seconds: a looped sample without release would ring for ever.
@@ -86,7 +93,9 @@ final class RenderLoop {
     reports = EventQueue(capacity: 4 * Self.waitingCapacity)
     playhead = Playhead()
     fader = Fader(sampleRate: engine.sampleRate, seconds: Self.fadeSeconds, volume: volume)
-    limiter = LiveLimiter(sampleRate: engine.sampleRate)
+    limiter = Limiter(
+      sampleRate: Double(engine.sampleRate), ceiling: Self.ceiling, lookAheadSeconds: Self.lookAheadSeconds)
+    limiterFrames = limiter.latencyFrames
     waiting = .allocate(capacity: Self.waitingCapacity)
     waiting.initialize(repeating: nil)
     // One more than may be on the audio side at once: those that wait and the one that plays.

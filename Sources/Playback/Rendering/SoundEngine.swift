@@ -1,4 +1,4 @@
-import Core
+internal import Core
 
 /// Turns events into samples: the one thing a new instrument has to implement. A third engine is one folder beside
 /// `SineEngine` and `FluidSynthEngine`.

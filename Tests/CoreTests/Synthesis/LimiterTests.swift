@@ -71,6 +71,20 @@ import Testing
     let left = Self.wave(97) { frame in frame % 5000 < 100 ? 3 : 0.9 }
     #expect(Self.limit(left, left, blockFrames: 1).left == Self.limit(left, left, blockFrames: 44100).left)
   }
+
+  @Test func resetForgetsEverything() {
+    var limiter = Limiter(sampleRate: 48000)
+    var left = [Float](repeating: 4, count: 1000)
+    var right = left
+    limiter.process(left: &left, right: &right, frameCount: 1000)
+    limiter.reset()
+    let quiet = (0..<1000).map { Float($0) / 2000 }
+    left = quiet
+    right = quiet
+    limiter.process(left: &left, right: &right, frameCount: 1000)
+    #expect(left[..<limiter.latencyFrames].allSatisfy { $0 == 0 })
+    #expect(left[limiter.latencyFrames...].elementsEqual(quiet.prefix(1000 - limiter.latencyFrames)))
+  }
 }
 
 /// SplitMix64: the same numbers in every run.

@@ -13,6 +13,10 @@
     let failing = Mutex(false)
     let openCount = Mutex(0)
     let isOpen = Mutex(false)
+    /// Times real time.
+    let pace: Double
+
+    init(pace: Double = 20) { self.pace = pace }
 
     func open(mustHaveRate: Int?) throws(SinkError) -> SinkFormat {
       if failing.withLock({ $0 }) { throw SinkError(operation: "open", device: name, code: 19, reason: "gone") }
@@ -25,7 +29,7 @@
     func write(left: UnsafePointer<Float>, right: UnsafePointer<Float>, frameCount: Int) -> Int32 {
       if failing.withLock({ $0 }) { return 19 }
       recorded.withLock { $0 += UnsafeBufferPointer(start: left, count: frameCount) }
-      usleep(1000)
+      usleep(UInt32(1e6 * Double(frameCount) / 48_000 / pace))
       return 0
     }
 

@@ -95,7 +95,7 @@
       let whole = OfflineRenderer.render([TestPiece.melody()], with: ToneEngine(sampleRate: 48_000)).left
       let fade = Int(RenderLoop.fadeSeconds * 48_000)
       let resumed = Array(bench.left[(9600 + fade)...])
-      let reference = Array(whole[(4800 + 2 * fade - LiveLimiter.delay)...])
+      let reference = Array(whole[(4800 + 2 * fade - bench.loop.limiterFrames)...])
       #expect(zip(resumed, reference).allSatisfy { $0 == $1 })
     }
 
@@ -124,7 +124,7 @@
       #expect(bench.reports == [.started, .finished, .started, .finished, .idle])
       #expect(bench.returnedCount == 2)
       let next = OfflineRenderer.render([TestPiece.melody([5])], with: ToneEngine(sampleRate: 48_000)).left
-      let start = 4800 + Int(RenderLoop.fadeSeconds * 48_000) + LiveLimiter.delay
+      let start = 4800 + Int(RenderLoop.fadeSeconds * 48_000) + bench.loop.limiterFrames
       #expect(Array(bench.left[start..<(start + 20_000)]) == Array(next[..<20_000]))
     }
 

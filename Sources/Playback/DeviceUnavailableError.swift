@@ -1,0 +1,18 @@
+/// A device, port or soundfont that was asked for by name is not there. Exit code 69.
+public struct DeviceUnavailableError: Error, Hashable, CustomStringConvertible {
+  /// What was asked for, and why it cannot be had.
+  public var reason: String
+  /// What could be asked for instead, one a line.
+  public var available: [String]
+
+  /// An error of these parts.
+  public init(reason: String, available: [String] = []) {
+    self.reason = reason
+    self.available = available
+  }
+
+  /// The reason, then what is available, indented.
+  public var description: String {
+    ([reason + (available.isEmpty ? "" : "; available:")] + available.map { "  " + $0 }).joined(separator: "\n")
+  }
+}

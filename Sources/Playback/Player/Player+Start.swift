@@ -1,0 +1,89 @@
+public import Core
+internal import Foundation
+internal import Logging
+
+extension Player {
+  /// Opens what a configuration asks for.
+  ///
+  /// - Parameters:
+  ///   - configuration: The section `playback`.
+  ///   - timbres: The sine synthesizer's, by name.
+  ///   - notice: Gets what a person should know, a line each.
+  /// - Returns: nil if nothing is to be heard, or `auto` found no device (then `notice` has said so).
+  /// - Throws: `DeviceUnavailableError` if what was asked for by name is not available; `FileError` or `DataError` for a
+  ///   soundfont that was named and cannot be used.
+  public static func start(
+    _ configuration: PlaybackConfiguration, timbres: [String: Timbre] = [:],
+    notice: @escaping @Sendable (String) -> Void
+  ) async throws -> Player? {
+    let output: any PlayerOutput
+    switch configuration.target {
+    case .none: return nil
+    case .null: output = try openNull(configuration, timbres: timbres, notice: notice)
+    case .alsa(let name): output = try openALSA(name, configuration, timbres: timbres, notice: notice)
+    case .midi(let address):
+      throw DeviceUnavailableError(reason: "\(address ?? "") not yet")
+    case .automatic:
+      guard SoundSystem.isPresent() else {
+        notice("no sound device here: pieces are written, not played (--play says where to)")
+        return nil
+      }
+      do {
+        output = try openALSA("default", configuration, timbres: timbres, notice: notice)
+      } catch let error as DeviceUnavailableError {
+        notice("\(error.reason): pieces are written, not played")
+        return nil
+      }
+    }
+    let player = Player(output: output, configuration: configuration, notice: notice)
+    await player.begin()
+    return player
+  }
+
+  private static func options(_ configuration: PlaybackConfiguration) -> AudioOutput.Options {
+    AudioOutput.Options(
+      volume: configuration.volume, idleSeconds: configuration.idleSeconds,
+      priority: Int32(clamping: configuration.realtimePriority))
+  }
+
+  private static func openNull(
+    _ configuration: PlaybackConfiguration, timbres: [String: Timbre], notice: @escaping @Sendable (String) -> Void
+  ) throws -> AudioOutput {
+    let rate = Double(configuration.sampleRate)
+    let sink = ClockSink(
+      sampleRate: configuration.sampleRate, periodFrames: max(1, Int(rate * configuration.periodSeconds)),
+      bufferFrames: max(2, Int(rate * configuration.bufferSeconds)))
+    return try AudioOutput(sink: sink, options: options(configuration)) { rate in
+      try makeEngine(configuration, sampleRate: rate, timbres: timbres, notice: notice)
+    }
+  }
+
+  private static func openALSA(
+    _ name: String, _ configuration: PlaybackConfiguration, timbres: [String: Timbre],
+    notice: @escaping @Sendable (String) -> Void
+  ) throws -> AudioOutput {
+    let rate = Double(configuration.sampleRate)
+    let device = PCMDevice(
+      name: name, rate: configuration.sampleRate, periodFrames: max(1, Int(rate * configuration.periodSeconds)),
+      bufferFrames: max(2, Int(rate * configuration.bufferSeconds)))
+    do {
+      let output = try AudioOutput(sink: device, options: options(configuration)) { rate in
+        try makeEngine(configuration, sampleRate: rate, timbres: timbres, notice: notice)
+      }
+      Logger(label: "playback").info(
+        "\(name): asked for \(configuration.sampleRate) Hz, \(configuration.periodSeconds) s of \(configuration.bufferSeconds) s; got \(output.format)"
+      )
+      return output
+    } catch let error as SinkError {
+      throw DeviceUnavailableError(reason: "\(error)", available: SoundSystem.deviceNames())
+    }
+  }
+
+  /// The engine a configuration asks for.
+  static func makeEngine(
+    _ configuration: PlaybackConfiguration, sampleRate: Int, timbres: [String: Timbre],
+    notice: @escaping @Sendable (String) -> Void
+  ) throws -> any SoundEngine {
+    SineEngine(sampleRate: sampleRate, timbres: timbres)
+  }
+}

@@ -1,0 +1,183 @@
+public import Core
+
+/// Lets people hear pieces while they are composed: takes what it is offered, keeps what the policy wants, and feeds an
+/// output so that pieces follow each other without a gap.
+///
+///     let player = try await Player.start(configuration.playback) { line in ... }
+///     await player?.offer(PlayerPiece(piece, role: .population(1, isImprovement: true)))
+///     await player?.drain()
+///     await player?.close()
+///
+/// The trainer never waits for it, unless it asks to (`drain`, for the pace `listen`).
+public actor Player {
+  /// What a listener may want.
+  public enum Control: Sendable, Hashable {
+    /// Holds, or goes on.
+    case pause
+    /// Ends this piece.
+    case next
+    /// Louder or quieter, by a difference.
+    case volume(Double)
+    /// Ends all pieces.
+    case stop
+  }
+
+  /// The output's own start-up cost and wake-ups: the next piece is handed over so many seconds before its turn.
+  private static let lead = 0.7
+
+  private let output: any PlayerOutput
+  private let notice: @Sendable (String) -> Void
+  private var queue: PlayerQueue
+  private var volume: Double
+  private var isPaused = false
+  private var lastItem: UInt64 = 0
+  /// What the output holds: playing, or next.
+  private var handedOver: [(item: UInt64, piece: PlayerPiece)] = []
+  private var playing: UInt64?
+  private var isSilent = true
+  private var isClosed = false
+  private var feeder: Task<Void, Never>?
+  private var reader: Task<Void, Never>?
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+
+  /// A player for an output.
+  ///
+  /// - Parameters:
+  ///   - output: Where pieces go; the player closes it.
+  ///   - configuration: Policy and volume.
+  ///   - notice: Gets one line whenever there is something to say about the device.
+  public init(
+    output: any PlayerOutput, configuration: PlaybackConfiguration, notice: @escaping @Sendable (String) -> Void
+  ) {
+    self.output = output
+    self.notice = notice
+    queue = PlayerQueue(configuration)
+    volume = configuration.volume
+  }
+
+  /// Begins to listen to the output. Once, right after `init`.
+  func begin() {
+    reader = Task { [weak self, events = output.events] in
+      for await event in events { await self?.take(event) }
+      await self?.ended()
+    }
+  }
+
+  // MARK: For the trainer
+
+  /// Whether the best piece of this population would be heard: what is not wanted need not be made.
+  public func wants(population: Int, isImprovement: Bool) -> Bool {
+    !isClosed && queue.wants(population: population, isImprovement: isImprovement)
+  }
+
+  /// Offers a piece; the policy decides.
+  public func offer(_ piece: PlayerPiece) {
+    guard !isClosed, queue.offer(piece) else { return }
+    isSilent = false
+    if handedOver.isEmpty { feed() }
+  }
+
+  /// Returns when everything that was offered has been heard, or dropped by `stop`.
+  public func drain() async {
+    if isSilent || isClosed { return }
+    await withCheckedContinuation { waiters.append($0) }
+  }
+
+  /// Silence, then the device is closed. Whoever drains returns.
+  public func close() async {
+    if isClosed { return }
+    isClosed = true
+    queue.removeAll()
+    feeder?.cancel()
+    await output.close()
+    ended()
+  }
+
+  // MARK: For the listener
+
+  /// Does what the listener wants.
+  public func control(_ control: Control) {
+    switch control {
+    case .pause:
+      isPaused.toggle()
+      if isPaused { output.pause() } else { output.resume() }
+    case .next:
+      if handedOver.count < 2 { feed() }
+      output.skip()
+    case .volume(let difference):
+      volume = min(1, max(0, volume + difference))
+      output.setVolume(volume)
+    case .stop:
+      queue.removeAll()
+      output.stop()
+      if isPaused { self.control(.pause) }
+    }
+  }
+
+  /// What is being heard.
+  public var status: PlayerStatus {
+    let position = output.position
+    let current = handedOver.first { $0.item == position.item }?.piece
+    return PlayerStatus(
+      title: current?.title, score: current.flatMap { $0.piece.score.entries.isEmpty ? nil : $0.piece.score.total },
+      seconds: position.seconds, length: current?.piece.rollSeconds ?? 0,
+      waitingCount: queue.count + max(0, handedOver.count - 1), isPaused: isPaused, volume: volume)
+  }
+
+  // MARK: Feeding
+
+  private func feed() {
+    guard !isClosed, let next = queue.next() else { return }
+    lastItem += 1
+    handedOver.append((lastItem, next))
+    output.enqueue(PlayerItem(id: lastItem, piece: next.piece))
+  }
+
+  private func take(_ event: PlayerEvent) {
+    switch event {
+    case .started(let item):
+      playing = item
+      feedBeforeTheEnd(of: item)
+    case .finished(let item):
+      handedOver.removeAll { $0.item == item }
+      if handedOver.isEmpty { feed() }
+    case .idle:
+      if handedOver.isEmpty, queue.count == 0 { ended() } else if handedOver.isEmpty { feed() }
+    case .deviceLost(let reason): notice("the sound is paused, \(reason); it goes on when the device is back")
+    case .deviceBack: notice("the sound is back")
+    }
+  }
+
+  /// Hands the next piece over shortly before this one ends: late enough to be the newest, early enough to be gapless.
+  private func feedBeforeTheEnd(of item: UInt64) {
+    feeder?.cancel()
+    feeder = Task { [weak self] in
+      while !Task.isCancelled, let rest = await self?.secondsToWait(for: item) {
+        if rest <= 0 {
+          await self?.feedOnce(after: item)
+          return
+        }
+        try? await Task.sleep(for: .seconds(min(rest, 0.5)))
+      }
+    }
+  }
+
+  /// Seconds until the next piece has to be handed over; nil if the item is over.
+  private func secondsToWait(for item: UInt64) -> Double? {
+    guard playing == item, let entry = handedOver.first(where: { $0.item == item }) else { return nil }
+    let position = output.position
+    let heard = position.item == item ? position.seconds : 0
+    return entry.piece.piece.rollSeconds - heard - Self.lead
+  }
+
+  private func feedOnce(after item: UInt64) {
+    if handedOver.last?.item == item { feed() }
+  }
+
+  private func ended() {
+    isSilent = true
+    let waiting = waiters
+    waiters = []
+    for waiter in waiting { waiter.resume() }
+  }
+}

@@ -1,0 +1,50 @@
+public import Core
+
+/// A piece that a player is offered, and what it is to the listener.
+public struct PlayerPiece: Sendable {
+  /// What it is to the listener.
+  public enum Role: Sendable, Hashable {
+    /// The best of a population; `isImprovement`: better than all before.
+    case population(Int, isImprovement: Bool)
+    /// A finished piece, from 1.
+    case final(Int)
+    /// Read from a file or folder.
+    case file(String)
+  }
+
+  /// What to play.
+  public var piece: Piece
+  /// What it is to the listener.
+  public var role: Role
+
+  /// A piece with its role.
+  public init(_ piece: Piece, role: Role) {
+    self.piece = piece
+    self.role = role
+  }
+
+  /// Whether it is one of the pieces that are heard while the agent learns.
+  var isFromTraining: Bool {
+    if case .population = role { true } else { false }
+  }
+
+  /// `population 4`, `piece 1`, `result_...`: for the line on the terminal.
+  public var title: String {
+    switch role {
+    case .population(let number, _): "population \(number)"
+    case .final(let number): "piece \(number)"
+    case .file(let name): name
+    }
+  }
+
+  /// The same with the first steps only.
+  func excerpt(steps: Int?) -> PlayerPiece {
+    guard let steps, steps < piece.roll.stepCount else { return self }
+    var short = self
+    short.piece.roll = PianoRoll(rowCount: piece.roll.rowCount, stepCount: steps)
+    for step in 0..<steps {
+      for row in 0..<piece.roll.rowCount where piece.roll[row, step] { short.piece.roll[row, step] = true }
+    }
+    return short
+  }
+}

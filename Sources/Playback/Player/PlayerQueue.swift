@@ -1,0 +1,58 @@
+internal import Core
+
+/// What waits to be heard, and what is dropped: the policies `follow` and `pace`, without any clock or device.
+struct PlayerQueue {
+  /// Pieces of the training that may wait; a run of a million improvements must not fill the memory.
+  static let longest = 16
+
+  private let follow: PlaybackConfiguration.Follow
+  private let pace: PlaybackConfiguration.Pace
+  private let excerptSteps: Int?
+  private var waiting: [PlayerPiece] = []
+
+  /// A queue that follows a configuration.
+  init(_ configuration: PlaybackConfiguration) {
+    follow = configuration.follow
+    pace = configuration.pace
+    excerptSteps = configuration.excerptSteps
+  }
+
+  /// Pieces that wait.
+  var count: Int { waiting.count }
+
+  /// Whether the best piece of a population would be heard: what is not wanted need not be composed.
+  func wants(population: Int, isImprovement: Bool) -> Bool {
+    switch follow {
+    case .newest: true
+    case .improvements: isImprovement
+    // Whoever waits for every population wants to hear it.
+    case .milestones: pace == .listen || population > 0 && population.nonzeroBitCount == 1
+    case .final: false
+    }
+  }
+
+  /// Takes a piece in if the policy wants it.
+  ///
+  /// - Returns: whether it waits now.
+  mutating func offer(_ piece: PlayerPiece) -> Bool {
+    guard case .population(let number, let isImprovement) = piece.role else {
+      // The newest best piece is stale once there is a finished one.
+      if follow == .newest { waiting.removeAll { $0.isFromTraining } }
+      waiting.append(piece)
+      return true
+    }
+    guard wants(population: number, isImprovement: isImprovement) else { return false }
+    if follow == .newest, pace == .free { waiting.removeAll { $0.isFromTraining } }
+    waiting.append(piece.excerpt(steps: excerptSteps))
+    if waiting.count > Self.longest, let oldest = waiting.firstIndex(where: \.isFromTraining) {
+      waiting.remove(at: oldest)
+    }
+    return true
+  }
+
+  /// Takes the next piece out.
+  mutating func next() -> PlayerPiece? { waiting.isEmpty ? nil : waiting.removeFirst() }
+
+  /// Forgets everything.
+  mutating func removeAll() { waiting = [] }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Core
+import Foundation
+
+#if Playback
+  import Playback
+#endif
+
+/// `rlmusician play`: lets you hear pieces that were written before.
+struct PlayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "play",
+    abstract: "Plays piece folders or piano rolls.",
+    discussion: """
+      Pieces follow each other without a gap. A piece folder sounds as it was composed; a roll (.tsv) sounds as the \
+      configuration says. On a terminal: space pauses, n goes to the next piece, + and - change the volume, q quits.
+      """)
+
+  @Argument(help: ArgumentHelp("Piece folders, or piano rolls (.tsv).", valueName: "path"))
+  var paths: [String]
+
+  @OptionGroup var config: ConfigurationOption
+  @OptionGroup var playback: PlaybackOptions
+
+  func validate() throws {
+    if paths.isEmpty { throw ValidationError("nothing to play: name a piece folder or a roll") }
+  }
+
+  #if Playback
+    func run() async throws {
+      try await reportingPlaybackFaults {
+        let configuration = try config.read(use: .scoring)
+        let pieces = try paths.map { try read($0, configuration) }
+        StopSignal.install()
+        var settings = playback.applied(to: configuration.playback)
+        // Playing is what was asked for: without a device that is a failure, not a remark.
+        if settings.target == .automatic { settings.target = .alsa("default") }
+        let player = try await Player.start(settings) { line in
+          FileHandle.standardError.write(Data("rlmusician: \(line)\n".utf8))
+        }
+        guard let player else { return }
+        for piece in pieces { await player.offer(piece) }
+        _ = await TerminalControls().run(player) { StopSignal.current != nil }
+        await player.close()
+        if let signal = StopSignal.current { throw ExitCode(128 + signal) }
+      }
+    }
+  #else
+    func run() async throws {
+      FileHandle.standardError.write(Data("rlmusician: this program was built without playback\n".utf8))
+      throw ExitCode(69)
+    }
+  #endif
+
+  #if Playback
+    private func read(_ path: String, _ configuration: Configuration) throws -> PlayerPiece {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw FileError(.noInput, path: path, errno: ENOENT)
+      }
+      let name = URL(filePath: path).lastPathComponent
+      if isFolder.boolValue { return PlayerPiece(try PieceFolder.read(path), role: .file(name)) }
+      return PlayerPiece(
+        Piece(
+          roll: try PianoRollTSV.read(path), settings: configuration.environment.performance,
+          score: ScoreBreakdown(entries: []), provenance: nil), role: .file(name))
+    }
+
+    /// As `reportingFaults`, with the one fault that only playback has.
+    private func reportingPlaybackFaults(_ body: () async throws -> Void) async throws {
+      do {
+        try await body()
+      } catch let error as DeviceUnavailableError {
+        FileHandle.standardError.write(Data("rlmusician: \(error)\n".utf8))
+        throw ExitCode(69)
+      } catch {
+        try reportingFaults { throw error }
+      }
+    }
+  #endif
+}

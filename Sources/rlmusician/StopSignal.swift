@@ -1,0 +1,27 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C and SIGTERM: the first asks for a clean stop, the second leaves at once.
+///
+/// Leaving at once is safe: everything that is written appears by a rename or not at all.
+enum StopSignal {
+  /// The signal's number, 0 while none has come.
+  private static let received = Atomic<Int32>(0)
+
+  /// The signal that asked for a stop; nil while none has.
+  static var current: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+
+  /// Starts listening. A handler may only touch what is async-signal-safe: one atomic and `_exit`.
+  static func install() {
+    // Reading it once makes sure that the handler never is the one to initialise it.
+    _ = current
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { number in
+        if StopSignal.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+      }
+    }
+  }
+}

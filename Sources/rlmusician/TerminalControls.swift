@@ -1,0 +1,89 @@
+#if Playback
+  import CRealtime
+  import Core
+  import Foundation
+  import Playback
+
+  /// The line on the terminal that says what is heard, and the keys: space, n, + and -, q.
+  ///
+  /// Only where standard input and standard error are a terminal; elsewhere each piece is one line on standard error.
+  struct TerminalControls {
+    /// How listening ended.
+    enum Ending { case heard, quit }
+
+    private static let keys = "[space] pause  [n]ext  [+/-] volume  [q]uit"
+    private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+
+    /// Shows the line and obeys the keys until the player is silent, the listener quits or a signal comes.
+    ///
+    /// - Parameter isStopping: Asked ten times a second; true ends the listening.
+    func run(_ player: Player, isStopping: @Sendable () -> Bool = { false }) async -> Ending {
+      let isOver = Flag()
+      let draining = Task {
+        await player.drain()
+        isOver.set()
+      }
+      if isTerminal { rt_terminal_begin_keys() }
+      defer {
+        if isTerminal {
+          rt_terminal_end_keys()
+          write("\r\u{1B}[K")
+        }
+        draining.cancel()
+      }
+      var lastTitle: String?
+      while !isOver.isSet {
+        if isStopping() { return .quit }
+        let status = await player.status
+        if isTerminal {
+          let line = status.title == nil ? "" : "\(status.line)  \(Self.keys)"
+          write("\r\u{1B}[K\(line.prefix(max(0, Self.width - 1)))")
+          if await obey(player) { return .quit }
+        } else if let title = status.title, title != lastTitle {
+          lastTitle = title
+          let score = status.score.map { ", score \((10 * $0).rounded() / 10)" } ?? ""
+          write("playing \(title)\(score)\n")
+        }
+        try? await Task.sleep(for: .milliseconds(isTerminal ? 50 : 100))
+      }
+      return .heard
+    }
+
+    /// Does what the keys say that were pressed since the last call.
+    ///
+    /// - Returns: true if the listener quits.
+    private func obey(_ player: Player) async -> Bool {
+      while true {
+        let key = rt_terminal_key()
+        if key < 0 { return false }
+        switch UnicodeScalar(UInt8(truncatingIfNeeded: key)) {
+        case " ", "p": await player.control(.pause)
+        case "n": await player.control(.next)
+        case "+", "=": await player.control(.volume(0.1))
+        case "-", "_": await player.control(.volume(-0.1))
+        case "q", "\u{4}":
+          await player.control(.stop)
+          return true
+        default: break
+        }
+      }
+    }
+
+    private static var width: Int {
+      var size = winsize()
+      return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  }
+
+  /// A flag that one task sets and another reads.
+  private final class Flag: @unchecked Sendable {
+    // Unchecked: guarded by the lock.
+    private let lock = NSLock()
+    private var value = false
+
+    func set() { lock.withLock { value = true } }
+    var isSet: Bool { lock.withLock { value } }
+  }
+#endif
