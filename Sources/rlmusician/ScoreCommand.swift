@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Foundation
 
 /// `rlmusician score`: scores existing rolls.
 struct ScoreCommand: ParsableCommand {
@@ -25,7 +26,8 @@ struct ScoreCommand: ParsableCommand {
       let rules = try config.read(use: .scoring).environment.rules
       var report = ScoreReport()
       for path in rolls { try report.add(PianoRollTSV.read(path), file: path, rules: rules) }
-      print(json ? report.json.text : report.table, terminator: json ? "\n" : "")
+      let text = json ? report.json.text : String(report.table.dropLast())
+      _ = try writeLine(text, descriptor: STDOUT_FILENO)
     }
   }
 }

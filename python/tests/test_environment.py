@@ -34,6 +34,14 @@ def test_gymnasiums_own_checker_is_content(env):
     check_env(env.unwrapped)
 
 
+def test_the_default_configuration_is_there_without_a_file():
+    env = rlmusician_gym.PianoRollEnv()
+    assert env.spec_of_program["episode_steps"] == 96
+    assert env.action_space.n == 25
+    env.close()
+    env.close()
+
+
 def playable_traces():
     traces = [json.loads(line) for line in TRACES.read_text().splitlines()]
     return [trace for trace in traces if trace.get("exception_at_last_step") is None]

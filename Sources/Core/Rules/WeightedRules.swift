@@ -53,7 +53,9 @@ public struct WeightedRules: Sendable {
     var coefficients: [(rule: String, coefficient: Double)] = []
     for name in section.keys {
       guard known.contains(name) else {
-        throw section.error(name, found: "the unknown rule '\(name)'", allowed: known.joined(separator: ", "))
+        var found = "the unknown rule \(TextQuoting.quote(Array(name.utf8), limit: 60))"
+        if let nearest = Spelling.nearest(to: name, among: known) { found += " (did you mean '\(nearest)'?)" }
+        throw section.error(name, found: found, allowed: known.joined(separator: ", "))
       }
       coefficients.append((name, try section.number(name, default: 0, in: -1e9...1e9)))
     }

@@ -76,8 +76,14 @@ import Testing
     #expect(error?.description.contains("\n") == false)
   }
 
-  /// The default table is for twelve tones; elsewhere the configuration must say, and names what is missing.
-  @Test func otherTuningsNeedTheirOwnIntervals() throws {
+  @Test func aMisspeltRuleIsGivenTheNearestName() {
+    let error = #expect(throws: ConfigurationError.self) { try WeightedRules(yaml: "scoring_coefs: {noncyclicty: 1}") }
+    #expect(error?.found == "the unknown rule 'noncyclicty' (did you mean 'noncyclicity'?)")
+    #expect(error?.allowed.contains("usage_of_tonic") == true)
+  }
+
+  /// A table must have every interval that the roll has; what is missing is named.
+  @Test func missingIntervalsAreNamed() throws {
     let five = Tuning(name: "5edo", degreesInCents: (0..<5).map { 240 * Double($0) }, periodInCents: 1200)
     let yaml = "{scoring_coefs: {consonances: 1}, scoring_fn_params: {consonances: {interval_consonances: {1: 2}}}}"
     let rules = try WeightedRules(yaml: yaml, tuning: five)
