@@ -50,7 +50,6 @@ test-swift: bootstrap-tests
 	swift test --skip-build --skip '^ALSATests\.'
 
 # The environment for other languages, driven from Python. The tests find the program in RLMUSICIAN.
-ifneq ($(wildcard python/requirements.txt),)
 test-python: bootstrap-tests test-swift $(VENV)/.ready
 	cd python && RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider
 
@@ -58,9 +57,6 @@ $(VENV)/.ready: python/requirements.txt | bootstrap-tests
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
-else
-test-python:
-endif
 
 # The program as a user meets it: a script for each part, given the program's path.
 test-smoke: test-swift

@@ -8,8 +8,10 @@ struct ConfigurationOption: ParsableArguments {
     help: ArgumentHelp("Configuration file (YAML); without it the default one holds.", valueName: "file"))
   var path: String?
 
-  /// Reads the file, or the default configuration.
+  /// Reads the file, or the default configuration; says on standard error what in it will hardly be wanted.
   func read(use: RollUse = .composing) throws -> Configuration {
-    try Configuration(path: path, use: use)
+    let configuration = try Configuration(path: path, use: use)
+    for warning in configuration.warnings { Fault.warn(warning) }
+    return configuration
   }
 }

@@ -40,6 +40,11 @@ struct Fault {
   /// The line, whatever is in the text.
   var line: String { "rlmusician: \(TextQuoting.printable(text))\n" }
 
+  /// Says something that does not stop the program.
+  static func warn(_ text: String) {
+    FileHandle.standardError.write(Data("rlmusician: \(TextQuoting.printable(text))\n".utf8))
+  }
+
   func report() { FileHandle.standardError.write(Data(line.utf8)) }
 }
 
