@@ -12,6 +12,7 @@ struct RLMusician: AsyncParsableCommand {
     subcommands: [
       EnvironmentCommand.self,
       PlayCommand.self,
+      RenderCommand.self,
       ScoreCommand.self,
       TuningsCommand.self,
       ConfigCommand.self,

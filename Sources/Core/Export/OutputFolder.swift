@@ -20,6 +20,7 @@ public enum OutputFolder {
   public static func create(
     named names: some Sequence<String>, in parent: String, fill: (String) throws -> Void
   ) throws -> String {
+    let parent = try normalized(parent)
     try createParents(parent)
     removeStale(in: parent)
     let (partial, descriptor) = try makePartial(in: parent)
@@ -58,6 +59,14 @@ public enum OutputFolder {
       }
     }
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure() }
+  }
+
+  /// The path without slashes at its end.
+  private static func normalized(_ path: String) throws -> String {
+    guard !path.isEmpty else { throw FileError(.cannotCreate, path: "''", reason: "an empty path") }
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
   }
 
   /// Creates a folder and the folders above it.

@@ -27,6 +27,11 @@ extension PieceJSON {
     settings.volume = try sine.writtenNumber("volume", in: -1e6...1e6)
     settings.location = try sine.writtenNumber("location", in: -1e6...1e6)
     settings.effects = try sine.string("effects")
+    do {
+      _ = try SoundEffect.list(json: settings.effects)
+    } catch {
+      throw sine.error("effects", allowed: "a list of effects (\(error.reason))")
+    }
     return Piece(
       roll: roll, settings: settings, score: try score(root.section("score")), provenance: try provenance(root))
   }

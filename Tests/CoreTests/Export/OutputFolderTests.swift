@@ -9,7 +9,7 @@ import Testing
   @Test func appearsWholeWithItsParents() throws {
     let folder = try TemporaryFolder()
     let parent = folder.path + "/a/b"
-    let path = try OutputFolder.create(named: ["result"], in: parent) { partial in
+    let path = try OutputFolder.create(named: ["result"], in: parent + "//") { partial in
       // Until it is whole, nobody sees it.
       #expect(OutputFolder.entries(parent).allSatisfy { $0.hasPrefix(".") })
       try OutputFolder.write([1, 2, 3], to: partial + "/data")
@@ -103,6 +103,7 @@ import Testing
       (file + "/below", "\(file): Not a directory"),
       (long, "\(long): File name too long"),
       ("/proc/rlmusician", "/proc/rlmusician: No such file or directory"),
+      ("", "'': an empty path"),
       ("a\0b", "a\\u{0}b: a path holds no NUL"),
     ] {
       let error = #expect(throws: FileError.self) {

@@ -83,6 +83,7 @@ import Testing
     (#""root_frequency": null"#, #""root_frequency": 0"#, "tuning.root_frequency"),
     (#""instrument": 0"#, #""instrument": 128"#, "midi.instrument: found '128'; allowed: an integer from 0 to 127"),
     (#""velocity": 63.7"#, #""velocity": 1e300"#, "midi.velocity"),
+    (#"\"tremolo\""#, #"\"echo\""#, "sinethesizer.effects"),
     (#""raw": -12.0"#, #""raw": "x""#, "score.rules.lines.raw"),
     (#""seed": 18446744073709551615"#, #""seed": -1"#, "provenance.seed: found '-1'"),
     (#""seed": 18446744073709551615"#, #""seed": 18446744073709551616"#, "provenance.seed"),
