@@ -25,11 +25,7 @@ public enum PieceFolder {
   public static func write(
     _ piece: Piece, to output: String, at time: Timestamp, audio: (Piece, String) throws -> [String]
   ) throws -> Written {
-    var warnings: [String] = []
-    let unnameable = MIDIFile.unnameableNotes(piece).count
-    if unnameable > 0 {
-      warnings.append("\(midiName): \(unnameable) notes left out, their keys lie outside 0...127")
-    }
+    var warnings = MIDIFile.faults(piece).map { "\(midiName): \($0)" }
     let path = try OutputFolder.create(named: names(from: time), in: output) { folder in
       for (name, contents) in files(piece) {
         try OutputFolder.write(contents, to: "\(folder)/\(name)", name: "\(output)/\(name)")

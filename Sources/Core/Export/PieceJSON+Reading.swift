@@ -22,6 +22,12 @@ extension PieceJSON {
     let midi = try root.section("midi")
     settings.program = try midi.integer("instrument", in: 0...127)
     settings.velocity = try midi.number("velocity", in: -1e6...1e6)
+    if midi["tuning_output"] != nil {
+      guard let output = MIDITuningOutput(rawValue: try midi.string("tuning_output")) else {
+        throw midi.error("tuning_output", allowed: MIDITuningOutput.names)
+      }
+      settings.tuningOutput = output
+    }
     let sine = try root.section("sinethesizer")
     settings.timbre = try sine.string("timbre")
     settings.volume = try sine.writtenNumber("volume", in: -1e6...1e6)

@@ -43,7 +43,9 @@ public enum PieceJSON {
         ])),
       .init(
         "midi",
-        .object([.init("instrument", .integer(settings.program)), .init("velocity", .number(settings.velocity))])),
+        .object(
+          [.init("instrument", .integer(settings.program)), .init("velocity", .number(settings.velocity))]
+            + (settings.tuningOutput.map { [.init("tuning_output", .string($0.rawValue))] } ?? []))),
       .init(
         "sinethesizer",
         .object([

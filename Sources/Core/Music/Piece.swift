@@ -33,6 +33,8 @@ public struct PerformanceSettings: Sendable, Hashable {
   public var program = 0
   /// MIDI velocity before clipping to 0...127; may be fractional, then it is truncated.
   public var velocity = 100.0
+  /// How MIDI says a tuning other than twelve-tone equal temperament; nil for `MIDITuningOutput.automatic`.
+  public var tuningOutput: MIDITuningOutput?
   /// Name of the sine synthesizer's timbre.
   public var timbre = "default_timbre"
   /// Volume of an event of the sine synthesizer, as the configuration writes it (`0.2`, `1`).

@@ -1,0 +1,46 @@
+/// MIDI Polyphonic Expression (MIDI 1.0, CA-034/RP-053): the lower zone, channel 1 its manager.
+///
+/// Every note has a member channel for itself, bent before the note begins. Channel 10 belongs to the zone but is never
+/// used: receivers without MPE play percussion on it. A note's channel is given to another note as late as possible, so
+/// that the note's release keeps its pitch.
+enum MPE {
+  /// The manager channel of the lower zone, from 0.
+  static let managerChannel: UInt8 = 0
+  /// Member channels of the zone.
+  static let zoneSize: UInt8 = 15
+  /// Member channels that notes use, from 0: 2...16 without 10.
+  static let memberChannels: [UInt8] = (1...15).filter { $0 != 9 }
+  /// Semitones of full pitch bend. No note is further than half a semitone from its key, and the finer the better: a
+  /// unit of the bend is 0.024 cents. It is the General MIDI default too, for receivers that ignore the setting.
+  static let bendRange: UInt8 = 2
+
+  /// What a receiver must be told before the first note: the zone (this resets bend ranges), then the bend ranges.
+  static func setup(program: UInt8) -> [MIDIMessage] {
+    RegisteredParameter.mpeConfiguration.messages(channel: managerChannel, value: zoneSize)
+      + ([managerChannel] + memberChannels).flatMap { channel in
+        RegisteredParameter.pitchBendRange.messages(channel: channel, value: bendRange)
+          + [.programChange(channel: channel, program: program)]
+      }
+  }
+
+  /// The bend that raises a key by so many cents, -50...50; rounded up, see `MTS.frequency`.
+  static func bend(cents: Double) -> UInt16 {
+    let units = (cents / (100 * Double(bendRange)) * 8192 - 1e-6).rounded(.up)
+    return UInt16(min(16383, max(0, 8192 + units)))
+  }
+
+  /// A member channel for every note, or nil for a note that comes while all channels sound.
+  ///
+  /// Notes are given in order of onset; a note that ends at a step leaves its channel to one that begins there only if
+  /// no channel has been silent for longer.
+  static func channels(_ notes: [Note]) -> [UInt8?] {
+    var ends = Array(repeating: -1, count: memberChannels.count)
+    return notes.map { note in
+      guard let index = ends.indices.filter({ ends[$0] <= note.onsetStep }).min(by: { ends[$0] < ends[$1] }) else {
+        return nil
+      }
+      ends[index] = note.endStep
+      return memberChannels[index]
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// The MIDI Tuning Standard (MIDI 1.0, CA-020): single-note tuning changes in real time.
+///
+///     F0 7F <device> 08 02 <program> <count> [<key> <semitone> <fraction, 14 bits>] ... F7
+///
+/// The fraction counts in 100/16384 cents. A receiver that has no such program makes one of it; the registered
+/// parameters 4 and 3 (bank, program) select it for a channel. All of it goes before the first note: at most two
+/// messages a keyboard, of 8 + 4 n bytes, 516 at most, far below what receivers' pools hold (4096), sent by the sequencer
+/// port no faster than a MIDI cable.
+enum MTS {
+  /// Channels for keyboards: all but the percussion's. More than 128 distinct pitches need a second keyboard, and a roll
+  /// has at most 256 rows.
+  static let channels: [UInt8] = [0, 1]
+  /// All devices.
+  static let device: UInt8 = 0x7F
+  /// The count has seven bits.
+  static let changesPerMessage = 127
+
+  /// What a receiver must be told before the first note: the tunings, then who uses which.
+  static func setup(_ keyboard: TunedKeyboard) -> [MIDIMessage] {
+    var messages: [MIDIMessage] = []
+    for (program, keys) in keyboard.keyboards.enumerated() {
+      for start in stride(from: 0, to: keys.count, by: changesPerMessage) {
+        let changes = keys[start..<min(keys.count, start + changesPerMessage)]
+        messages.append(
+          .systemExclusive(
+            [0x7F, device, 0x08, 0x02, UInt8(program), UInt8(changes.count)]
+              + changes.flatMap { [UInt8($0.key)] + frequency($0.semitones) }))
+      }
+    }
+    for program in keyboard.keyboards.indices {
+      let channel = channels[program]
+      messages += RegisteredParameter.tuningBank.messages(channel: channel, value: 0)
+      messages += RegisteredParameter.tuningProgram.messages(channel: channel, value: UInt8(program))
+    }
+    return messages
+  }
+
+  /// A pitch as the standard's three bytes: the semitone, then the fraction above it.
+  ///
+  /// Rounded up by up to 0.006 cents: FluidSynth 2.3 cuts pitches down to whole cents, and 31.9999 would become 31.
+  static func frequency(_ semitones: Double) -> [UInt8] {
+    // 7F 7F 7F would mean "no change".
+    let units = min(128 * 16384 - 2, max(0, Int((semitones * 16384 - 1e-6).rounded(.up))))
+    return [UInt8(units >> 14), UInt8(units >> 7 & 127), UInt8(units & 127)]
+  }
+}
