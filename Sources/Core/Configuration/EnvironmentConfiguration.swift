@@ -41,6 +41,13 @@ public struct EnvironmentConfiguration: Sendable {
     let tuning = try TuningConfiguration.read(parent, lowest: lowestNote)
     if use == .composing { try tuning.check(rowCount: rowCount, lowest: lowestNote, section) }
     performance.tuning = tuning.tuning
+    if use == .composing, performance.tuningOutput == .mpe, !performance.tuning.isTwelveToneEqual,
+      min(drawsPerStep, rowCount) > MIDITuningOutput.mpeNoteLimit
+    {
+      throw section.error(
+        "n_draws_per_roll_step", found: "\(drawsPerStep) with tuning_output mpe",
+        allowed: "at most \(MIDITuningOutput.mpeNoteLimit), the notes that MPE has channels for; or mts")
+    }
     rules = try WeightedRules(environment: section, tuning: performance.tuning)
     if use == .composing { try rules.check(rowCount: rowCount, use: use) }
     outputFolder = try rendering.string("dir", default: "rlmusician_data")

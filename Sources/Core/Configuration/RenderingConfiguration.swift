@@ -11,6 +11,8 @@ extension PerformanceSettings {
     let midi = try section.section("midi")
     program = try midi.integer("instrument", default: program, in: 0...127)
     velocity = try midi.number("velocity", default: velocity, in: -1e6...1e6)
+    let words = ["auto"] + MIDITuningOutput.allCases.map(\.rawValue)
+    tuningOutput = MIDITuningOutput(rawValue: try midi.choice("tuning_output", default: "auto", of: words))
     let sine = try section.section("sinethesizer")
     timbre = try sine.string("timbre", default: timbre)
     volume = try sine.numberAsWritten("volume", default: volume, in: 0...1000)

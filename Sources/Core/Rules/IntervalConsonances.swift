@@ -21,7 +21,7 @@ struct IntervalConsonances: Sendable {
   init(_ section: ConfigurationSection, context: RuleContext) throws(ConfigurationError) {
     let key = "interval_consonances"
     let period = context.tuning.degreeCount
-    error = section.error(key, allowed: "a number for every interval that the roll has")
+    error = section.error(key, allowed: "a number for every interval that the roll has, or auto")
     let word = try section.scalar(key)
     guard word == nil || word == "auto" else {
       throw section.error(key, allowed: "auto, or a mapping of intervals (0 to \(period - 1)) to numbers")

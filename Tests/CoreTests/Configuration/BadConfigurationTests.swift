@@ -19,7 +19,7 @@ import Testing
     (
       "environment:\n  rendering_params:\n    midi: {volume: 3}",
       "c.yml:3: environment.rendering_params.midi.volume: found the unknown key 'volume' "
-        + "(its place is environment.rendering_params.sinethesizer.volume); allowed: instrument, velocity"
+        + "(its place is environment.rendering_params.sinethesizer.volume); allowed: instrument, velocity, tuning_output"
     ),
     ("zzz: 1", "c.yml:1: zzz: found the unknown key 'zzz'; allowed: environment, tuning, agent, playback"),
     (

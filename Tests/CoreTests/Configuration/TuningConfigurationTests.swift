@@ -82,4 +82,17 @@ import Testing
     #expect(throws: FileError.self) { try tuning("{scala: none.scl}", file: file) }
     #expect(throws: DataError.self) { try tuning("{scala: .}", file: file) }
   }
+
+  @Test func tuningOutput() throws {
+    func output(_ text: String, draws: Int = 3, tuning: String = "19edo") throws -> MIDITuningOutput? {
+      let midi = "rendering_params: {midi: {tuning_output: \(text)}}"
+      let yaml = "tuning: \(tuning)\nenvironment: {n_draws_per_roll_step: \(draws), \(midi)}"
+      return try Configuration(text: yaml, file: "c").environment.performance.tuningOutput
+    }
+    #expect(try output("mts") == .mts && output("mpe") == .mpe && output("off") == .off && output("auto") == nil)
+    #expect(try output("mts", draws: 20) == .mts && output("auto", draws: 20) == nil)
+    #expect(try output("mpe", draws: 20, tuning: "12edo") == .mpe)
+    #expect(throws: ConfigurationError.self) { try output("mpe", draws: 15) }
+    #expect(throws: ConfigurationError.self) { try output("mdi") }
+  }
 }
