@@ -14,6 +14,8 @@ RT_AUDITED double rt_cos(double x);
 RT_AUDITED double rt_ceil(double x);
 /// The nearest whole number, halves to even.
 RT_AUDITED double rt_rint(double x);
+/// Copies `count` doubles; the two places may overlap.
+RT_AUDITED void rt_move(double *to, const double *from, long count);
 
 #include "realtime_thread.h"
 #include "terminal_keys.h"

@@ -87,12 +87,15 @@ struct EnvelopeRamps: BitwiseCopyable {
   var peak: Double
   var level: Double
 
-  /// The linear piece around `frame`: its value there, its step a frame, and the frame after its last.
+  /// The linear piece at frame `start` of a chunk whose frame 0 is frame `frame` of the note, and where it ends there.
   @_noLocks
-  func piece(at frame: Int) -> (value: Double, step: Double, end: Int) {
-    if frame < attackEnd { return (Double(frame) * attackStep, attackStep, attackEnd) }
-    if frame < decayEnd { return (peak - Double(frame - attackEnd) * decayStep, -decayStep, decayEnd) }
-    if frame < releaseStart { return (level, 0, releaseStart) }
-    return (level - Double(frame - releaseStart) * releaseStep, -releaseStep, end)
+  func piece(from start: Int, frame: Int) -> (level: Line, end: Int) {
+    let first = frame + start
+    if first < attackEnd { return (Line(value: Double(frame) * attackStep, step: attackStep), attackEnd - frame) }
+    if first < decayEnd {
+      return (Line(value: peak - Double(frame - attackEnd) * decayStep, step: -decayStep), decayEnd - frame)
+    }
+    if first < releaseStart { return (Line(value: level, step: 0), releaseStart - frame) }
+    return (Line(value: level - Double(frame - releaseStart) * releaseStep, step: -releaseStep), end - frame)
   }
 }

@@ -22,10 +22,25 @@ struct Phasor: BitwiseCopyable {
   }
 }
 
-/// Fills pieces of a chunk with a waveform. Loops over plain pointers, without calls or branches, so that the compiler
-/// vectorizes them; a sine costs three operations a frame (angle addition with a table), no polynomial.
+/// A straight line: `value + j * step` at frame j of a chunk.
+struct Line: BitwiseCopyable {
+  var value: Double
+  var step: Double
+
+  @_noLocks
+  init(value: Double, step: Double) {
+    self.value = value
+    self.step = step
+  }
+}
+
+/// Adds waveforms to a chunk. Loops over plain pointers, without calls or branches, so that the compiler vectorizes
+/// them; a sine costs three operations a frame (angle addition with a table), no polynomial.
 enum Oscillator {
-  /// Sines of `turnsPerFrame * j`, then cosines, for j in 0..<count: the table for `fillSine`.
+  /// Adding and subtracting 1.5 * 2^52 rounds to a whole number with what every CPU has.
+  private static var magic: Double { @_noLocks get { 6_755_399_441_055_744 } }
+
+  /// Sines of `turnsPerFrame * j`, then cosines, for j in 0..<count: the table for `addSine`.
   @_noLocks
   static func fillTable(_ table: UnsafeMutablePointer<Double>, turnsPerFrame: Double, count: Int) {
     let step = Phasor(turns: turnsPerFrame)
@@ -37,66 +52,55 @@ enum Oscillator {
     }
   }
 
-  /// wave[j] = sin(phase + j * step) = sin(phase) cos(j * step) + cos(phase) sin(j * step).
+  /// chunk[j] += level[j] * sin(phase + j * step), with sin(phase) cos(j * step) + cos(phase) sin(j * step).
   @_noLocks
-  static func fillSine(
-    _ wave: UnsafeMutablePointer<Double>, from start: Int, to end: Int, phase: Phasor,
-    table: UnsafePointer<Double>, count: Int
+  static func addSine(
+    to chunk: UnsafeMutablePointer<Double>, from start: Int, to end: Int, level: Line, phase: Phasor,
+    table: UnsafePointer<Double>, count: Int, numbers: UnsafePointer<Double>
   ) {
-    let sines = table
     let cosines = table + count
     let sine = phase.sine
     let cosine = phase.cosine
-    for j in start..<end { wave[j] = sine * cosines[j] + cosine * sines[j] }
-  }
-
-  /// A triangle, square or sawtooth from its phase in turns; `numbers[j]` is j.
-  @_noLocks
-  static func fillStraight(
-    _ wave: UnsafeMutablePointer<Double>, from start: Int, to end: Int, waveform: Waveform, turns: Double,
-    turnsPerFrame: Double, numbers: UnsafePointer<Double>
-  ) {
-    let phase = turns - rt_rint(turns)
-    let step = turnsPerFrame - rt_rint(turnsPerFrame)
-    // Adding and subtracting 1.5 * 2^52 rounds to a whole number with what every CPU has. |phase + j * step| < 2^9.
-    let magic = 6_755_399_441_055_744.0
-    switch waveform {
-    case .triangle:
-      // With the phase's distance r from half a period, the wave is 1 - 4 |r|.
-      for j in start..<end {
-        let x = phase + numbers[j] * step - 0.5
-        let r = x - ((x + magic) - magic)
-        wave[j] = 1 - 4 * abs(r)
-      }
-    case .square:
-      for j in start..<end {
-        let x = phase + numbers[j] * step
-        let r = x - ((x + magic) - magic)
-        wave[j] = r >= 0 && r < 0.5 ? 1 : -1
-      }
-    case .sawtooth, .sine:
-      for j in start..<end {
-        let x = phase + numbers[j] * step
-        let r = x - ((x + magic) - magic)
-        wave[j] = 2 * (r < 0 ? r + 1 : r) - 1
-      }
+    let value = level.value
+    let step = level.step
+    for j in start..<end {
+      chunk[j] += (value + numbers[j] * step) * (sine * cosines[j] + cosine * table[j])
     }
   }
 
-  /// chunk[j] += envelope * wave[j]; frame j of the chunk is frame `frame + j` of the note.
+  /// chunk[j] += level[j] * wave[j] for a wave made of straight lines; `turns` is its phase at frame 0 of the chunk.
   @_noLocks
-  static func accumulate(
-    _ wave: UnsafePointer<Double>, into chunk: UnsafeMutablePointer<Double>, from start: Int, to end: Int,
-    frame: Int, ramps: EnvelopeRamps, numbers: UnsafePointer<Double>
+  static func addStraight(
+    to chunk: UnsafeMutablePointer<Double>, from start: Int, to end: Int, level: Line, waveform: Waveform,
+    turns: Double, turnsPerFrame: Double, numbers: UnsafePointer<Double>
   ) {
-    var j = start
-    while j < end {
-      let piece = ramps.piece(at: frame + j)
-      let pieceEnd = min(end, piece.end - frame)
-      let first = piece.value - Double(j) * piece.step
-      let step = piece.step
-      for i in j..<pieceEnd { chunk[i] += (first + numbers[i] * step) * wave[i] }
-      j = pieceEnd
+    let magic = magic
+    // |phase + j * turn| < 2^7, far below where `magic` fails.
+    let phase = turns - rt_rint(turns)
+    let turn = turnsPerFrame - rt_rint(turnsPerFrame)
+    let value = level.value
+    let step = level.step
+    switch waveform {
+    case .triangle:
+      // With the phase's distance r from half a period, the wave is 1 - 4 |r|.
+      let middle = phase - 0.5
+      for j in start..<end {
+        let x = middle + numbers[j] * turn
+        let r = x - ((x + magic) - magic)
+        chunk[j] += (value + numbers[j] * step) * (1 - 4 * abs(r))
+      }
+    case .square:
+      for j in start..<end {
+        let x = phase + numbers[j] * turn
+        let r = x - ((x + magic) - magic)
+        chunk[j] += (value + numbers[j] * step) * (r >= 0 && r < 0.5 ? 1 : -1)
+      }
+    case .sawtooth, .sine:
+      for j in start..<end {
+        let x = phase + numbers[j] * turn
+        let r = x - ((x + magic) - magic)
+        chunk[j] += (value + numbers[j] * step) * (2 * (r < 0 ? r + 1 : r) - 1)
+      }
     }
   }
 }

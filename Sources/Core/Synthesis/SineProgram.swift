@@ -12,7 +12,7 @@ struct SineProgram {
   /// `numbers[j]` is j.
   let numbers: UnsafeMutablePointer<Double>
   let modulatorTables: UnsafeMutablePointer<Double>
-  /// One chunk each: the wave being made, and the group's sum.
+  /// One chunk each: a modulator's wave, and a group's sum.
   let wave: UnsafeMutablePointer<Double>
   let sum: UnsafeMutablePointer<Double>
 

@@ -26,6 +26,8 @@ public struct SineSynthesizer: ~Copyable {
   private let partialStates: UnsafeMutablePointer<PartialState>
   private let phasors: UnsafeMutablePointer<Phasor>
   private let samples: UnsafeMutablePointer<Double>
+  /// Sums of a block: of the notes in the middle, and of those beside it.
+  private let centreSum: UnsafeMutablePointer<Double>
   private let leftSum: UnsafeMutablePointer<Double>
   private let rightSum: UnsafeMutablePointer<Double>
 
@@ -60,6 +62,7 @@ public struct SineSynthesizer: ~Copyable {
     phasors = .allocate(capacity: max(1, slotCount * 2 * perChannel))
     samples = .allocate(capacity: slotCount * perVoice)
     samples.initialize(repeating: 0, count: slotCount * perVoice)
+    centreSum = .allocate(capacity: Self.blockFrames)
     leftSum = .allocate(capacity: Self.blockFrames)
     rightSum = .allocate(capacity: Self.blockFrames)
     for slot in 0..<slotCount {
@@ -84,6 +87,7 @@ public struct SineSynthesizer: ~Copyable {
     partialStates.deallocate()
     phasors.deallocate()
     samples.deallocate()
+    centreSum.deallocate()
     leftSum.deallocate()
     rightSum.deallocate()
   }
@@ -129,26 +133,37 @@ public struct SineSynthesizer: ~Copyable {
     var done = 0
     while done < frameCount {
       let count = frameCount - done < Self.blockFrames ? frameCount - done : Self.blockFrames
-      renderBlock(count)
-      for frame in 0..<count {
-        left[done + frame] = Float(leftSum[frame])
-        right[done + frame] = Float(rightSum[frame])
+      if renderBlock(count) {
+        for frame in 0..<count {
+          left[done + frame] = Float(centreSum[frame] + leftSum[frame])
+          right[done + frame] = Float(centreSum[frame] + rightSum[frame])
+        }
+      } else {
+        for frame in 0..<count { left[done + frame] = Float(centreSum[frame]) }
+        for frame in 0..<count { right[done + frame] = left[done + frame] }
       }
       done += count
     }
   }
 
+  /// Adds up a block. Returns whether a note beside the middle is among the notes.
   @_noLocks
-  private mutating func renderBlock(_ count: Int) {
-    for frame in 0..<count {
-      leftSum[frame] = 0
-      rightSum[frame] = 0
+  private mutating func renderBlock(_ count: Int) -> Bool {
+    for frame in 0..<count { centreSum[frame] = 0 }
+    var hasSides = false
+    for index in 0..<activeCount where voices[Int(order[index])].isStereo { hasSides = true }
+    if hasSides {
+      for frame in 0..<count {
+        leftSum[frame] = 0
+        rightSum[frame] = 0
+      }
     }
     var index = 0
     while index < activeCount {
       let slot = Int(order[index])
       if add(slot, count: count) { index += 1 } else { free(index) }
     }
+    return hasSides
   }
 
   /// Adds up to `count` frames of a voice. Returns whether it has more to say afterwards.
@@ -171,12 +186,15 @@ public struct SineSynthesizer: ~Copyable {
         if run > voices[slot].fadeLeft { run = voices[slot].fadeLeft }
         fadeChunk(slot, position: position, run: run)
       }
-      let left = voices[slot].left
-      let right = voices[slot].isStereo ? voices[slot].right : left
-      let rightGain = voices[slot].right.gain
-      for j in 0..<run {
-        leftSum[frame + j] += left.gain * left.chunk[position + j]
-        rightSum[frame + j] += rightGain * right.chunk[position + j]
+      if voices[slot].isStereo {
+        let (left, right) = (voices[slot].left, voices[slot].right)
+        for j in 0..<run {
+          leftSum[frame + j] += left.gain * left.chunk[position + j]
+          rightSum[frame + j] += right.gain * right.chunk[position + j]
+        }
+      } else {
+        let chunk = voices[slot].left.chunk + position
+        for j in 0..<run { centreSum[frame + j] += chunk[j] }
       }
       frame += run
       voices[slot].frame += run

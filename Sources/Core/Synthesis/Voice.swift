@@ -152,18 +152,20 @@ struct Voice: BitwiseCopyable {
     for index in group.firstPartial..<group.endPartial where !partials[index].isSilent {
       let partial = partials[index]
       let waveform = program.partials[index].waveform
-      if start < end {
+      var j = start
+      while j < end {
+        let (level, pieceEnd) = partial.ramps.piece(from: j, frame: frame)
+        let next = pieceEnd < end ? pieceEnd : end
         if waveform.isSine {
-          Oscillator.fillSine(
-            program.wave, from: start, to: end, phase: channel.oscillators[index], table: tables + 2 * count * index,
-            count: count)
+          Oscillator.addSine(
+            to: sum, from: j, to: next, level: level, phase: channel.oscillators[index],
+            table: tables + 2 * count * index, count: count, numbers: program.numbers)
         } else {
-          Oscillator.fillStraight(
-            program.wave, from: start, to: end, waveform: waveform, turns: partial.turnsPerFrame * Double(frame),
+          Oscillator.addStraight(
+            to: sum, from: j, to: next, level: level, waveform: waveform, turns: partial.turnsPerFrame * Double(frame),
             turnsPerFrame: partial.turnsPerFrame, numbers: program.numbers)
         }
-        Oscillator.accumulate(
-          program.wave, into: sum, from: start, to: end, frame: frame, ramps: partial.ramps, numbers: program.numbers)
+        j = next
       }
       if waveform.isSine { channel.oscillators[index].rotate(by: partial.rotation) }
     }
@@ -179,22 +181,25 @@ struct Voice: BitwiseCopyable {
     let effect = program.effects[index]
     let inputFrame = frame
     frame -= effect.pad
+    let wave = program.wave
+    for j in 0..<count { wave[j] = 0 }
+    let depth = Line(value: effect.depth, step: 0)
     if let table = effect.table {
-      Oscillator.fillSine(
-        program.wave, from: 0, to: count, phase: channel.modulators[index], table: program.modulatorTables + table,
-        count: count)
+      Oscillator.addSine(
+        to: wave, from: 0, to: count, level: depth, phase: channel.modulators[index],
+        table: program.modulatorTables + table, count: count, numbers: program.numbers)
       channel.modulators[index].rotate(by: effect.rotation)
     } else {
-      Oscillator.fillStraight(
-        program.wave, from: 0, to: count, waveform: effect.waveform, turns: effect.turnsPerFrame * Double(frame),
-        turnsPerFrame: effect.turnsPerFrame, numbers: program.numbers)
+      Oscillator.addStraight(
+        to: wave, from: 0, to: count, level: depth, waveform: effect.waveform,
+        turns: effect.turnsPerFrame * Double(frame), turnsPerFrame: effect.turnsPerFrame, numbers: program.numbers)
     }
     if effect.isVibrato {
       EffectKernels.vibrato(
-        chunk, wave: program.wave, window: channel.windows + effect.window, depth: effect.depth, pad: effect.pad,
-        inputFrame: inputFrame, frameCount: frameCount, count: count)
+        chunk, wave: wave, window: channel.windows + effect.window, pad: effect.pad, inputFrame: inputFrame,
+        frameCount: frameCount, count: count)
     } else {
-      EffectKernels.tremolo(chunk, wave: program.wave, depth: effect.depth, count: count)
+      EffectKernels.tremolo(chunk, wave: wave, count: count)
     }
   }
 }
