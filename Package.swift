@@ -29,11 +29,12 @@ let package = Package(
     .systemLibrary(name: "CSndFile"),
     .target(
       name: "Core",
-      dependencies: ["CRealtime", "CSndFile", .product(name: "Yams", package: "Yams")],
+      dependencies: ["CKernels", "CRealtime", "CSndFile", .product(name: "Yams", package: "Yams")],
       resources: [.embedInCode("Configuration/default.yml")],
       swiftSettings: strict),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
+    .target(name: "CKernels"),
     .target(name: "CRealtime"),
     .target(
       name: "Playback",
@@ -51,7 +52,7 @@ let package = Package(
     // Counts allocations and locks of a thread, for tests of the render path.
     .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
     .testTarget(
-      name: "CoreTests", dependencies: ["Core", "CMallocCounter", "CSndFile"],
+      name: "CoreTests", dependencies: ["CKernels", "Core", "CMallocCounter", "CSndFile"],
       swiftSettings: strict),
     .testTarget(
       name: "PlaybackTests", dependencies: ["Core", .target(name: "Playback", condition: .when(traits: ["Playback"]))],

@@ -9,6 +9,18 @@ public protocol ActorModel: Sendable {
   ///
   /// - Parameter observation: one number a row, as the environment gives it.
   func distribution(observation: [Double], weights: [Float]) -> [Double]
+
+  /// Something that plays episodes of this actor on one thread.
+  ///
+  /// Unless an actor has something faster, it is asked for its `distribution` step by step.
+  func makePlayer(environment: EnvironmentConfiguration, kernels: Kernels) -> any EpisodePlayer
+}
+
+extension ActorModel {
+  /// A player that steps through the environment.
+  public func makePlayer(environment: EnvironmentConfiguration, kernels: Kernels) -> any EpisodePlayer {
+    StepwisePlayer(actor: self, environment: environment, kernels: kernels)
+  }
 }
 
 /// softmax(observation W + b): the original's actor.
@@ -34,5 +46,10 @@ public struct LinearSoftmaxActor: ActorModel {
     let powers = logits.map { exponential($0 - highest) }
     let total = powers.reduce(0, +)
     return powers.map { $0 / total }
+  }
+
+  /// The kernels play it.
+  public func makePlayer(environment: EnvironmentConfiguration, kernels: Kernels) -> any EpisodePlayer {
+    LinearSoftmaxPlayer(environment: environment, kernels: kernels)
   }
 }

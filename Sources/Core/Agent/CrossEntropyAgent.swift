@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The cross-entropy method over flat weights, as a small machine: ask for candidates, score them, tell the scores.
 ///
 /// P.-T. de Boer, D. P. Kroese, S. Mannor, R. Y. Rubinstein, *A Tutorial on the Cross-Entropy Method*, Annals of
@@ -19,6 +21,9 @@ public struct CrossEntropyAgent: Sendable {
   public private(set) var mean: [Double]
   /// The best candidate ever told; its `episode` is 0, since the method knows of no episodes.
   public internal(set) var best: BestCandidate?
+  private let kernels: Kernels
+  /// `mean` as the kernels take it: rounded, up to a multiple of 32 numbers.
+  private var roundedMean: [Float] = []
 
   /// An agent at the start: all means 0.
   public init(configuration: AgentConfiguration, weightCount: Int, seed: UInt64) {
@@ -27,13 +32,23 @@ public struct CrossEntropyAgent: Sendable {
       state: TrainingState(seed: seed, population: 0, mean: Array(repeating: 0, count: weightCount), best: nil))
   }
 
-  init(configuration: AgentConfiguration, state: TrainingState) {
+  init(configuration: AgentConfiguration, state: TrainingState, kernels: Kernels = .best) {
     self.configuration = configuration
+    self.kernels = kernels
     seed = state.seed
     population = state.population
     mean = state.mean
     best = state.best
+    roundMean()
   }
+
+  private mutating func roundMean() {
+    roundedMean = mean.map { Float($0) }
+    roundedMean.append(contentsOf: repeatElement(0, count: sampledCount - mean.count))
+  }
+
+  /// The kernels sample 32 numbers at once.
+  var sampledCount: Int { (mean.count + 31) / 32 * 32 }
 
   /// Size of the elite, rounded half to even; at least one.
   public var eliteCount: Int { max(1, min(configuration.eliteCount, configuration.populationSize)) }
@@ -43,9 +58,22 @@ public struct CrossEntropyAgent: Sendable {
   /// They depend on the key (seed, population, candidate) alone, so candidates may be asked for in any order, on any
   /// thread, and again.
   public func ask(_ candidate: Int) -> [Float] {
-    var random = RandomSource(seed: seed, purpose: .weights, population: population, candidate: candidate)
+    let sampled = [Float](unsafeUninitializedCapacity: sampledCount) { buffer, count in
+      ask(candidate, into: buffer)
+      count = sampledCount
+    }
+    return Array(sampled.prefix(mean.count))
+  }
+
+  /// The same into memory of `sampledCount` numbers; what lies behind the weights has no meaning.
+  func ask(_ candidate: Int, into weights: UnsafeMutableBufferPointer<Float>) {
+    let source = RandomSource(seed: seed, purpose: .weights, population: population, candidate: candidate)
+    var random = ck_random()
+    ck_random_seed(&random, source.key)
+    guard let out = weights.baseAddress else { return }
     // X_i ~ N(mu_{t-1}, sigma^2) (their section 5, step 2)
-    return mean.map { Float($0) + Float(configuration.weightsDeviation) * random.normal() }
+    kernels.path.pointee.sample(
+      &random, roundedMean, Float(configuration.weightsDeviation), out, Int64(sampledCount))
   }
 
   /// Learns from the scores of the whole population, in the candidates' order, higher is better.
@@ -72,6 +100,7 @@ public struct CrossEntropyAgent: Sendable {
       mean[index] = smoothing * mean[index] + (1 - smoothing) * sum[index] / Double(eliteCount)
     }
     population += 1
+    roundMean()
     return elite.reduce(0) { $0 + scores[$1] } / Double(eliteCount)
   }
 }

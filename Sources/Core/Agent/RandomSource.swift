@@ -15,6 +15,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
 
   private var state: UInt64
 
+  /// What the kernels' generators are started from.
+  var key: UInt64 { state }
+
   /// The stream of this key.
   public init(seed: UInt64, purpose: Purpose, population: Int, candidate: Int, block: Int = 0) {
     state = seed
@@ -31,17 +34,5 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
     bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
     return bits ^ (bits >> 31)
-  }
-
-  /// The next number in 0..<1: 24 random bits.
-  public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
-}
-
-extension RandomSource {
-  /// The next number of a standard normal distribution (sum of twelve uniforms; replaced by the kernels' Box-Muller).
-  mutating func normal() -> Float {
-    var sum: Float = -6
-    for _ in 0..<12 { sum += uniform() }
-    return sum
   }
 }

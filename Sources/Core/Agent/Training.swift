@@ -1,33 +1,58 @@
 /// Trains an agent on a configuration, one population at a time, and composes with what has been learnt.
 ///
-/// A function of (configuration, seed): the number of threads changes the time, never a byte. Owned by one task.
+/// A function of (configuration, seed): neither the number of threads nor the processor's instructions change a byte.
+/// Owned by one task.
 public final class Training {
   private let configuration: Configuration
   private let actor: any ActorModel
-  private let threads: Int
+  private let kernels: Kernels
+  private let pool: WorkerPool
+  private let evaluators: [CandidateEvaluator]
   private var agent: CrossEntropyAgent
 
   /// A training at its start.
-  public init(configuration: Configuration, seed: UInt64, threads: Int) {
-    self.configuration = configuration
-    self.threads = threads
-    let actor = LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
-    self.actor = actor
-    agent = CrossEntropyAgent(
-      configuration: configuration.agent, weightCount: actor.weightCount, seed: seed)
+  ///
+  /// - Parameters:
+  ///   - threads: how many work, the caller's included; at least one.
+  ///   - actor: what decides on actions; nil for the linear-softmax actor.
+  ///   - threadStart: runs first on every thread that is created, for instance to lower its priority.
+  public convenience init(
+    configuration: Configuration, seed: UInt64, threads: Int, actor: (any ActorModel)? = nil,
+    kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil
+  ) {
+    let actor = actor ?? LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
+    let state = TrainingState(
+      seed: seed, population: 0, mean: Array(repeating: 0, count: actor.weightCount), best: nil)
+    self.init(configuration, state, threads, actor, kernels, threadStart)
   }
 
   /// A training that goes on from a state, so that the end equals the uninterrupted training's, byte for byte.
   ///
   /// - Throws: if the state cannot belong to the configuration; the error's file is `state`, to be replaced by the
   ///   caller who knows the file.
-  public init(configuration: Configuration, state: TrainingState, threads: Int) throws(DataError) {
-    self.configuration = configuration
-    self.threads = threads
-    let actor = LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
+  public convenience init(
+    configuration: Configuration, state: TrainingState, threads: Int, actor: (any ActorModel)? = nil,
+    kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil
+  ) throws(DataError) {
+    let actor = actor ?? LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
     try state.validate(weightCount: actor.weightCount, agent: configuration.agent, file: "state")
+    self.init(configuration, state, threads, actor, kernels, threadStart)
+  }
+
+  private init(
+    _ configuration: Configuration, _ state: TrainingState, _ threads: Int, _ actor: any ActorModel,
+    _ kernels: Kernels, _ threadStart: (@Sendable () -> Void)?
+  ) {
+    self.configuration = configuration
     self.actor = actor
-    agent = CrossEntropyAgent(configuration: configuration.agent, state: state)
+    self.kernels = kernels
+    agent = CrossEntropyAgent(configuration: configuration.agent, state: state, kernels: kernels)
+    let chunks = CandidateEvaluator.chunkCount(configuration.agent)
+    let threads = max(1, min(threads, chunks))
+    pool = WorkerPool(threads: threads, threadStart: threadStart)
+    evaluators = (0..<threads).map { _ in
+      CandidateEvaluator(configuration, actor: actor, kernels: kernels)
+    }
   }
 
   /// Populations done so far.
@@ -45,21 +70,22 @@ public final class Training {
 
   /// Samples, plays, scores and learns from one population.
   public func trainPopulation() -> PopulationReport {
-    var scores: [Double] = []
-    var bestEpisodes: [Int] = []
-    for candidate in 0..<configuration.agent.populationSize {
-      let weights = agent.ask(candidate)
-      let rewards = (0..<configuration.agent.episodesPerCandidate).map { episode in
-        let roll = play(weights, .actions, population: agent.population, candidate: candidate, episode: episode)
-        return configuration.environment.rules.evaluate(roll).total
+    let size = configuration.agent.populationSize
+    var scores = [Double](repeating: 0, count: size)
+    var bestEpisodes = [Int32](repeating: 0, count: size)
+    scores.withUnsafeMutableBufferPointer { scores in
+      bestEpisodes.withUnsafeMutableBufferPointer { bestEpisodes in
+        let results = CandidateEvaluator.Results(scores: scores, bestEpisodes: bestEpisodes)
+        let (agent, evaluators) = (agent, evaluators)
+        pool.run(CandidateEvaluator.chunkCount(configuration.agent)) { worker, chunk in
+          evaluators[worker].evaluate(chunk: chunk, agent: agent, results: results)
+        }
       }
-      scores.append(configuration.agent.aggregation.aggregate(rewards))
-      bestEpisodes.append(rewards.indices.max { rewards[$0] < rewards[$1] } ?? 0)
     }
     let population = agent.population
     let eliteMean = agent.tell(scores)
     if let best = agent.best, best.population == population {
-      agent.best?.episode = bestEpisodes[best.candidate]
+      agent.best?.episode = Int(bestEpisodes[best.candidate])
     }
     return PopulationReport(
       population: agent.population, eliteMean: eliteMean, best: agent.best?.score ?? 0,
@@ -73,18 +99,30 @@ public final class Training {
   /// Before the first population: the first test episode of an agent whose weights are all 0.
   public func bestPiece() -> Piece {
     guard let best = agent.best else { return composePiece(episode: 0) }
-    let roll = play(
-      best.weights, .actions, population: best.population, candidate: best.candidate, episode: best.episode)
-    return piece(roll, episode: nil)
+    let (block, index) = best.episode.quotientAndRemainder(dividingBy: episodesPerBlock)
+    let key = EpisodeKey(
+      seed: agent.seed, purpose: .actions, population: best.population, candidate: best.candidate, block: block)
+    let count = min(episodesPerBlock, configuration.agent.episodesPerCandidate - block * episodesPerBlock)
+    return piece(play(best.weights, key, count: count, index: index), episode: nil)
   }
 
   /// A test episode, from 0, of the agent that is returned: the best candidate ever seen.
   ///
   /// A function of (configuration, seed, populations done, episode).
   public func composePiece(episode: Int) -> Piece {
-    let weights = agent.best?.weights ?? agent.mean.map { Float($0) }
-    return piece(
-      play(weights, .composition, population: agent.population, candidate: 0, episode: episode), episode: episode)
+    let key = EpisodeKey(
+      seed: agent.seed, purpose: .composition, population: agent.population, candidate: 0, block: episode)
+    return piece(play(agent.best?.weights ?? agent.mean.map { Float($0) }, key, count: 1, index: 0), episode: episode)
+  }
+
+  private func play(_ weights: [Float], _ key: EpisodeKey, count: Int, index: Int) -> PianoRoll {
+    let environment = configuration.environment
+    let batch = RollBatch(
+      rowCount: environment.rowCount, stepCount: environment.stepCount, capacity: episodesPerBlock)
+    let player = actor.makePlayer(environment: environment, kernels: kernels)
+    weights.withUnsafeBufferPointer { player.prepare($0) }
+    player.play(key, count: count, into: RollBlock(batch: batch, first: 0))
+    return batch[index]
   }
 
   private func piece(_ roll: PianoRoll, episode: Int?) -> Piece {
@@ -94,46 +132,5 @@ public final class Training {
       provenance: Provenance(
         seed: agent.seed, population: agent.population, episode: episode,
         configurationDigest: configuration.digest))
-  }
-
-  private func play(
-    _ weights: [Float], _ purpose: RandomSource.Purpose, population: Int, candidate: Int, episode: Int
-  ) -> PianoRoll {
-    let environment = configuration.environment
-    var random = RandomSource(
-      seed: agent.seed, purpose: purpose, population: population, candidate: candidate, block: episode)
-    var roll = PianoRoll(rowCount: environment.rowCount, stepCount: environment.stepCount)
-    var observation = [Double](repeating: 0, count: environment.rowCount)
-    for step in 0..<environment.stepCount - 1 {
-      for _ in 0..<environment.drawsPerStep {
-        let probabilities = actor.distribution(observation: observation, weights: weights)
-        var left = Double(random.uniform())
-        var action = 0
-        while action < environment.rowCount - 1, left >= probabilities[action] {
-          left -= probabilities[action]
-          action += 1
-        }
-        if !roll[action, step] {
-          roll[action, step] = true
-          observation[action] += 1
-        }
-      }
-      for row in observation.indices { observation[row] *= environment.observationDecay }
-    }
-    return roll
-  }
-}
-
-extension AgentConfiguration.Aggregation {
-  /// One score of several rewards; the median of an even number is the mean of the middle two.
-  func aggregate(_ rewards: [Double]) -> Double {
-    switch self {
-    case .mean: return rewards.reduce(0, +) / Double(rewards.count)
-    case .min: return rewards.min() ?? 0
-    case .max: return rewards.max() ?? 0
-    case .median:
-      let sorted = rewards.sorted()
-      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
   }
 }

@@ -28,6 +28,15 @@ public struct PianoRoll: Sendable, Hashable {
     words = Array(repeating: 0, count: wordsPerColumn * stepCount)
   }
 
+  /// A roll of these words, laid out like `words`.
+  ///
+  /// - Precondition: as many as the size asks for, no bits at and above `rowCount`.
+  init(rowCount: Int, stepCount: Int, words: [UInt64]) {
+    self.init(rowCount: rowCount, stepCount: stepCount)
+    precondition(words.count == self.words.count)
+    self.words = words
+  }
+
   /// Whether the cell is on.
   public subscript(row: Int, step: Int) -> Bool {
     get {

@@ -27,6 +27,10 @@ struct AbsenceOfOuterNotes: Rule {
     return mask
   }
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    FastScore(.cells(rows: outerRows(rowCount: rowCount))) { -$0 }
+  }
+
   func score(_ roll: PianoRoll) -> Double {
     let outer = outerRows(rowCount: roll.rowCount)
     var count = 0

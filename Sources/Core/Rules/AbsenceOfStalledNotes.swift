@@ -12,6 +12,8 @@ struct AbsenceOfStalledNotes: Rule {
     window = try section.integer("max_n_time_steps", default: 4, in: 1...1_000_000_000)
   }
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { FastScore(.heldCells(window: window)) { -$0 } }
+
   func score(_ roll: PianoRoll) -> Double {
     let before = roll.soundedInAll(ofPrevious: window)
     var count = 0

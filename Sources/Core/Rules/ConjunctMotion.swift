@@ -58,6 +58,23 @@ struct ConjunctMotion: Rule {
     return masks
   }
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    FastScore(.stepwiseOnsets(window: window, shifts: shifts(rowCount: rowCount))) { $0 }
+  }
+
+  /// The small steps as shifts of a whole column: for every difference between two rows, the rows that have it.
+  private func shifts(rowCount: Int) -> [RollFeature.Shift] {
+    let width = (rowCount + 63) / 64
+    var rows: [Int: [UInt64]] = [:]
+    for row in 0..<rowCount {
+      let degree = rowCount - 1 - row
+      for step in smallSteps[degree % smallSteps.count] where (0..<rowCount).contains(row - step) {
+        rows[-step, default: Array(repeating: 0, count: width)][row / 64] |= 1 << UInt64(row % 64)
+      }
+    }
+    return rows.sorted { $0.key < $1.key }.map { RollFeature.Shift(rows: $0.value, difference: $0.key) }
+  }
+
   func score(_ roll: PianoRoll) -> Double {
     let before = roll.soundedInAny(ofPrevious: window)
     let neighbours = neighbours(rowCount: roll.rowCount)

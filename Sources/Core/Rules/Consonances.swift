@@ -31,6 +31,15 @@ struct Consonances: Rule {
     if !distances.isEmpty { try intervals.check(rowCount: rowCount) }
   }
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    guard intervals.isUniform else { return nil }
+    return FastScore(
+      distances.filter { $0.distance < stepCount }.map { distance, weight in
+        .pairs(distance: distance, values: (0..<rowCount).map { weight * intervals.value(ofInterval: $0) })
+      }
+    ) { $0 }
+  }
+
   func score(_ roll: PianoRoll) -> Double {
     // In unequal tunings an interval has another value above every degree.
     let lowerDegrees = min(intervals.values.count, roll.rowCount)

@@ -10,6 +10,8 @@ struct ContraryMotion: Rule {
 
   init(_ section: ConfigurationSection, context: RuleContext) throws(ConfigurationError) {}
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { FastScore(.contraryColumns) { $0 + 1 } }
+
   func score(_ roll: PianoRoll) -> Double {
     let width = roll.wordsPerColumn
     var contrary = 0

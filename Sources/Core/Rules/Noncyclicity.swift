@@ -16,6 +16,14 @@ struct Noncyclicity: Rule {
     maximumShare = try section.number("max_share", default: 0.125, in: 0...1)
   }
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    let limit = maximumShare * Double(rowCount) * Double(stepCount)
+    return FastScore(.newCells(window: window)) { fewest in
+      // Replaced where nothing is new: 0 / 0 would be no number.
+      (fewest / limit).replacing(with: 1, where: fewest .> limit).replacing(with: 0, where: fewest .== 0)
+    }
+  }
+
   func score(_ roll: PianoRoll) -> Double {
     // A shift by the whole roll compares with nothing but emptiness, and so do all larger ones.
     var fewest = roll.cellCount

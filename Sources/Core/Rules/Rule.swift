@@ -20,11 +20,18 @@ public protocol Rule: Sendable {
 
   /// The raw score of a roll of any size that `check` accepts.
   func score(_ roll: PianoRoll) -> Double
+
+  /// The same score as a formula over what the training's kernels count, for rolls of this size; nil if they cannot
+  /// count it: then `score` is asked roll by roll, and training takes its time.
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore?
 }
 
 extension Rule {
   /// Most rules score rolls of any size.
   public func check(rowCount: Int, use: RollUse) throws(ConfigurationError) {}
+
+  /// A rule need not have a fast form.
+  public func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { nil }
 }
 
 /// What a roll is scored for.

@@ -23,6 +23,18 @@ struct UsageOfTonic: Rule {
     try tonic.check(rowCount: rowCount, use: use)
   }
 
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    var rows = Array(repeating: UInt64(0), count: (rowCount + 63) / 64)
+    for row in 0..<rowCount where tonic.interval(toDegree: rowCount - 1 - row) == 0 {
+      rows[row / 64] |= 1 << UInt64(row % 64)
+    }
+    let (least, most, columns) = (minimumShare, maximumShare, Double(stepCount))
+    return FastScore(.lowestCell(rows: rows)) { count in
+      let share = count / columns
+      return SIMD8(repeating: 0).replacing(with: 1, where: (share .>= least) .& (share .<= most))
+    }
+  }
+
   func score(_ roll: PianoRoll) -> Double {
     var count = 0
     for step in 0..<roll.stepCount {

@@ -1,0 +1,96 @@
+// Memory, seeds, the choice of a path; the kernels themselves are in path.inc.h, compiled once a path.
+#include "CKernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang diagnostic ignored "-Wpsabi"  // vectors as arguments: only ever of functions that are inlined
+
+#define PASTE2(a, b) a##_##b
+#define PASTE(a, b) PASTE2(a, b)
+#define NAMED(name) PASTE(name, PATH)
+
+#define INLINE static inline __attribute__((always_inline))
+
+#define PORTABLE 0
+#define AVX2 1
+#define AVX512 2
+
+#define PATH portable
+#define LEVEL PORTABLE
+#define EPISODES_PER_VECTOR 1
+#include "path.inc.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#define PATH avx2
+#define LEVEL AVX2
+#define EPISODES_PER_VECTOR 1
+#include "path.inc.h"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq"))), apply_to = function)
+#define PATH avx512
+#define LEVEL AVX512
+#define EPISODES_PER_VECTOR 2
+#include "path.inc.h"
+#pragma clang attribute pop
+#endif
+
+const ck_path *ck_path_at(int32_t index) {
+  const ck_path *paths[3] = {&path_portable, 0, 0};
+#if defined(__x86_64__)
+  int count = 1;
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) {
+    paths[count++] = &path_avx2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq"))
+      paths[count++] = &path_avx512;
+  }
+#endif
+  return index >= 0 && index < 3 ? paths[index] : 0;
+}
+
+void ck_random_seed(ck_random *random, uint64_t key) {
+  uint64_t words[32];
+  for (int i = 0; i < 32; i++) {
+    uint64_t z = key += 0x9E3779B97F4A7C15ull;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    words[i] = z ^ (z >> 31);
+  }
+  memcpy(random->s, words, sizeof words);
+}
+
+ck_softmax *ck_softmax_create(int32_t rows, int32_t columns, int32_t draws, float decay) {
+  ck_softmax *actor = malloc(sizeof *actor);
+  if (!actor) return 0;
+  int vectors = (rows + 7) / 8;
+  size_t padded = (size_t)vectors * 8, table = (rows + 1) * padded, episodes = CK_EPISODES * padded;
+  size_t uniforms = (size_t)draws * CK_EPISODES, total = 2 * table + padded + 2 * episodes + 2 * uniforms + 64;
+  float *memory = aligned_alloc(64, (total * sizeof(float) + 63) / 64 * 64);
+  if (!memory) {
+    free(actor);
+    return 0;
+  }
+  memset(memory, 0, (total * sizeof(float) + 63) / 64 * 64);
+  // Episodes' states first: pairs of episodes are whole 64-byte lines.
+  *actor = (ck_softmax){.rows = rows, .columns = columns, .draws = draws, .vectors = vectors, .decay = decay};
+  actor->z = memory;
+  actor->w = actor->z + episodes;
+  actor->uniforms = actor->w + episodes;
+  actor->actions = (int32_t *)(actor->uniforms + uniforms);
+  actor->logits = actor->uniforms + 2 * uniforms;
+  actor->powers = actor->logits + (table + 15) / 16 * 16;
+  actor->bias = actor->powers + (table + 15) / 16 * 16;
+  return actor;
+}
+
+void ck_softmax_destroy(ck_softmax *actor) {
+  if (actor) free(actor->z);
+  free(actor);
+}

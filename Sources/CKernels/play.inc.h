@@ -1,0 +1,366 @@
+// Episodes of a linear-softmax actor in lockstep.
+//
+// A step draws an action a with probability w_a / sum(w), sets the cell and multiplies w by the row 2^W[a, :]: logits
+// are never recomputed within a column. When a column is complete, z (the logits without bias) becomes
+// (z + sum of W[a, :]) * decay, and w = 2^(z + b - max). An action that is repeated in a column has no effect: it is
+// replaced by the null row `rows`, whose W is 0 and whose power is 1, so that nothing branches.
+#ifndef CK_TYPES8
+#define CK_TYPES8
+typedef float f8 __attribute__((vector_size(32)));
+typedef int32_t i8 __attribute__((vector_size(32)));
+#define SCALAR(x) __asm__("" : "+r"(x))  // keeps the compiler from packing scalars into vectors
+#define SHUFFLE __builtin_shufflevector
+#define UP1_8 8, 0, 1, 2, 8, 4, 5, 6        // one lane up within groups of four; index 8: zero
+#define UP2_8 8, 8, 0, 1, 8, 8, 4, 5
+#define LOW_TO_HIGH_8 8, 8, 8, 8, 3, 3, 3, 3
+#define LAST_8 7, 7, 7, 7, 7, 7, 7, 7
+#define UP1_16 16, 0, 1, 2, 16, 4, 5, 6, 16, 8, 9, 10, 16, 12, 13, 14
+#define UP2_16 16, 16, 0, 1, 16, 16, 4, 5, 16, 16, 8, 9, 16, 16, 12, 13
+#define LOW_TO_HIGH_16 16, 16, 16, 16, 3, 3, 3, 3, 16, 16, 16, 16, 11, 11, 11, 11
+#define LAST_16 7, 7, 7, 7, 7, 7, 7, 7, 15, 15, 15, 15, 15, 15, 15, 15
+#define SWAP4_8 4, 5, 6, 7, 0, 1, 2, 3
+#define SWAP2_8 2, 3, 0, 1, 6, 7, 4, 5
+#define SWAP1_8 1, 0, 3, 2, 5, 4, 7, 6
+#define SWAP4_16 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11
+#define SWAP2_16 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13
+#define SWAP1_16 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14
+#endif
+
+#if EPISODES_PER_VECTOR == 1
+#define H 1
+#define F f8
+#define I i8
+#define LANES(name) name##_8
+#else
+#define H 2
+#define F f16
+#define I i16
+#define LANES(name) name##_16
+#endif
+
+#ifndef MOST_GROUP
+#define MOST_GROUP 5
+#endif
+
+// A row of a table for each episode of the vector.
+INLINE F NAMED(row)(const float *table, const int32_t *actions, int stride, int k) {
+#if H == 1
+  return *(const f8 *)(table + actions[0] * stride + k * 8);
+#else
+  f8 low = *(const f8 *)(table + actions[0] * stride + k * 8), high = *(const f8 *)(table + actions[1] * stride + k * 8);
+  return SHUFFLE(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+}
+
+INLINE F NAMED(same)(const float *row, int k) {
+#if H == 1
+  return *(const f8 *)(row + k * 8);
+#else
+  f8 low = *(const f8 *)(row + k * 8);
+  return SHUFFLE(low, low, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+#endif
+}
+
+// The scan's shuffles. Where one instruction does it, it is named: compilers take two or three.
+INLINE F NAMED(up1)(F x) {  // one lane up within groups of four, zeros move in
+#if LEVEL == PORTABLE
+  const F zero = {0};
+  return SHUFFLE(x, zero, LANES(UP1));
+#else
+  F result;
+  __asm__("vpslldq $4, %1, %0" : "=v"(result) : "v"(x));
+  return result;
+#endif
+}
+
+INLINE F NAMED(up2)(F x) {  // two lanes up within groups of four
+  const F zero = {0};
+  return SHUFFLE(x, zero, LANES(UP2));
+}
+
+INLINE F NAMED(low_to_high)(F x) {  // each episode's lane 3 to its lanes 4 to 7, 0 to the others
+#if LEVEL == AVX512
+  F result;
+  const i16 lanes = {3, 3, 3, 3, 3, 3, 3, 3, 11, 11, 11, 11, 11, 11, 11, 11};
+  __asm__("vpermps %1, %2, %0%{%3%}%{z%}" : "=v"(result) : "v"(x), "v"(lanes), "Yk"((__mmask16)0xF0F0));
+  return result;
+#else
+  const F zero = {0};
+  return SHUFFLE(x, zero, LANES(LOW_TO_HIGH));
+#endif
+}
+
+INLINE F NAMED(last)(F x) {  // each episode's lane 7 to all its lanes
+#if LEVEL == AVX512
+  F result;
+  const i16 lanes = {7, 7, 7, 7, 7, 7, 7, 7, 15, 15, 15, 15, 15, 15, 15, 15};
+  __asm__("vpermps %1, %2, %0" : "=v"(result) : "v"(x), "v"(lanes));
+  return result;
+#else
+  return SHUFFLE(x, x, LANES(LAST));
+#endif
+}
+
+INLINE F NAMED(maximum)(F a, F b) {
+  I first = a > b;
+  return (F)(((I)a & first) | ((I)b & ~first));
+}
+
+// 2^x for x <= 126: round to an integer n by adding 1.5 * 2^23, a polynomial of degree 5 for 2^(x - n) (relative error
+// 2e-7), and n added to the exponent's bits. Below -126 it stays at 2^-126.
+INLINE F NAMED(power)(F x) {
+  const F lowest = {0};
+  x = NAMED(maximum)(x, lowest - 126.0f);
+  F shifted = x + 12582912.0f, f = x - (shifted - 12582912.0f);
+  F p = f * 1.33336498402e-3f + 9.61817794372e-3f;
+  p = p * f + 5.55040904170e-2f;
+  p = p * f + 2.40226507096e-1f;
+  p = p * f + 6.93147182465e-1f;
+  p = p * f + 1.0f;
+  return (F)((I)p + ((I)shifted << 23));
+}
+
+// How many of the cumulative sums are at or below each episode's threshold.
+INLINE void NAMED(rank)(const F *sums, F threshold, int vectors, int32_t *ranks) {
+#if LEVEL == AVX512
+  if (vectors == 4) {
+    __mmask16 m[4];
+    for (int k = 0; k < 4; k++) m[k] = _mm512_cmp_ps_mask((__m512)sums[k], (__m512)threshold, _CMP_LE_OQ);
+    uint64_t mask = _mm512_kunpackd(_mm512_kunpackw(m[3], m[2]), _mm512_kunpackw(m[1], m[0]));
+    SCALAR(mask);
+    ranks[0] = __builtin_popcountll(mask & 0x00FF00FF00FF00FFull);
+    ranks[1] = __builtin_popcountll(mask & 0xFF00FF00FF00FF00ull);
+    return;
+  }
+  ranks[0] = ranks[1] = 0;
+  for (int k = 0; k < vectors; k++) {
+    unsigned mask = _mm512_cmp_ps_mask((__m512)sums[k], (__m512)threshold, _CMP_LE_OQ);
+    ranks[0] += __builtin_popcount(mask & 0xFF);
+    ranks[1] += __builtin_popcount(mask >> 8);
+  }
+#elif LEVEL == AVX2
+  if (vectors == 4) {
+    __m256i m[4];
+    for (int k = 0; k < 4; k++) m[k] = (__m256i)_mm256_cmp_ps((__m256)sums[k], (__m256)threshold, _CMP_LE_OQ);
+    __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(m[0], m[1]), _mm256_packs_epi32(m[2], m[3]));
+    ranks[0] = __builtin_popcount((unsigned)_mm256_movemask_epi8(bytes));
+    return;
+  }
+  ranks[0] = 0;
+  for (int k = 0; k < vectors; k++)
+    ranks[0] += __builtin_popcount(_mm256_movemask_ps(_mm256_cmp_ps((__m256)sums[k], (__m256)threshold, _CMP_LE_OQ)));
+#else
+  I count = {0};
+  for (int k = 0; k < vectors; k++) count -= (I)(sums[k] <= threshold);
+  ranks[0] = __builtin_reduce_add(count);
+#endif
+}
+
+// `EACH(g)`: for every vector of a group. Their long chains of dependent operations are written interleaved, stage by
+// stage, because a processor's schedulers hold too few instructions to find that parallelism alone.
+#define EACH(g) for (int g = 0; g < group; g++)
+// The table's vector k of group member g.
+#define AT(table, g, k) (*(F *)((table) + (g)*H * stride + (k)*8 * H))
+
+// Draws an action for each episode of the group whose weights start at `w`: the first whose cumulative sum exceeds
+// u * total.
+INLINE void NAMED(draw)(const float *w, const float *u, int group, int vectors, int rows, int32_t *actions) {
+  const int stride = vectors * 8;
+  F sums[MOST_GROUP][32], last[MOST_GROUP], scan[MOST_GROUP], threshold[MOST_GROUP];
+  EACH(g) sums[g][0] = AT(w, g, 0);
+  for (int k = 1; k < vectors; k++) EACH(g) sums[g][k] = sums[g][k - 1] + AT(w, g, k);
+  EACH(g) last[g] = sums[g][vectors - 1];
+  EACH(g) scan[g] = last[g] + NAMED(up1)(last[g]);
+  EACH(g) scan[g] = scan[g] + NAMED(up2)(scan[g]);
+  EACH(g) scan[g] = scan[g] + NAMED(low_to_high)(scan[g]);
+  EACH(g) {
+#if H == 1
+    F uniform = {u[g], u[g], u[g], u[g], u[g], u[g], u[g], u[g]};
+#else
+    F uniform = {u[2 * g], u[2 * g + 1]};
+    uniform = SHUFFLE(uniform, uniform, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+#endif
+    threshold[g] = NAMED(last)(scan[g]) * uniform;
+  }
+  // A lane's sums start behind what the lanes before it hold, scan - last.
+  EACH(g) threshold[g] = threshold[g] - scan[g] + last[g];
+  EACH(g) NAMED(rank)(sums[g], threshold[g], vectors, actions + g * H);
+  for (int e = 0; e < group * H; e++) actions[e] = actions[e] < rows - 1 ? actions[e] : rows - 1;
+}
+
+// w = 2^(z + b - maximum) for the group whose z starts at `z`.
+INLINE void NAMED(softmax)(const float *bias, const float *z, float *w, int group, int vectors) {
+  const int stride = vectors * 8;
+  F y[MOST_GROUP][32], highest[MOST_GROUP];
+  for (int k = 0; k < vectors; k++) EACH(g) {
+      y[g][k] = AT(z, g, k) + NAMED(same)(bias, k);
+      highest[g] = k ? NAMED(maximum)(highest[g], y[g][k]) : y[g][0];
+    }
+  EACH(g) highest[g] = NAMED(maximum)(highest[g], SHUFFLE(highest[g], highest[g], LANES(SWAP4)));
+  EACH(g) highest[g] = NAMED(maximum)(highest[g], SHUFFLE(highest[g], highest[g], LANES(SWAP2)));
+  EACH(g) highest[g] = NAMED(maximum)(highest[g], SHUFFLE(highest[g], highest[g], LANES(SWAP1)));
+  for (int k = 0; k < vectors; k++) EACH(g) y[g][k] = NAMED(power)(y[g][k] - highest[g]);
+  for (int k = 0; k < vectors; k++) EACH(g) AT(w, g, k) = y[g][k];
+}
+
+// Makes a repeated action the null row, and with many draws sets the cell. No condition: its branch would be one that
+// nobody can predict.
+INLINE void NAMED(set)(uint64_t *cells, int32_t *drawn, int draw, int few, int rows) {
+  uint32_t action = (uint32_t)*drawn;
+  SCALAR(action);
+  if (few) {
+    for (int earlier = 1; earlier <= draw; earlier++) {
+      uint32_t repeated = -(uint32_t)((uint32_t)drawn[-earlier * CK_EPISODES] == action);
+      SCALAR(repeated);
+      action ^= (action ^ (uint32_t)rows) & repeated;
+    }
+    *drawn = (int32_t)action;
+  } else {
+    uint64_t *word = cells + action / 64, before = *word;
+    *word = before | 1ull << (action % 64);
+    uint32_t repeated = -(uint32_t)(before >> (action % 64) & 1);
+    SCALAR(repeated);
+    *drawn = (int32_t)(action ^ ((action ^ (uint32_t)rows) & repeated));
+  }
+}
+
+// Writes an episode's column.
+INLINE void NAMED(finish)(uint64_t *cells, const int32_t *drawn, int draws, int few, int narrow, int rows, void *out,
+                          long column) {
+  const int words = (rows + 63) / 64;
+  if (few && narrow) {
+    uint64_t mask = 0;
+    for (int draw = 0; draw < draws; draw++) mask |= 1ull << drawn[draw * CK_EPISODES];
+    ((uint32_t *)out)[column * CK_ROLLS] = (uint32_t)(mask & ((1ull << rows) - 1));
+    return;
+  }
+  if (few) {
+    for (int draw = 0; draw < draws; draw++) {
+      uint32_t action = (uint32_t)drawn[draw * CK_EPISODES];
+      cells[action / 64] |= (uint64_t)(action < (uint32_t)rows) << (action % 64);
+    }
+  }
+  if (narrow) ((uint32_t *)out)[column * CK_ROLLS] = (uint32_t)cells[0];
+  for (int word = 0; word < words; word++) {
+    if (!narrow) ((uint64_t *)out)[(column * words + word) * CK_ROLLS] = cells[word];
+    cells[word] = 0;
+  }
+}
+
+// What the episodes in play share, and where each of them is; kept apart so that compilers see that nothing aliases.
+typedef struct NAMED(table) {
+  const float *restrict logits, *restrict powers, *restrict bias;
+  float *restrict z, *restrict w;
+  uint64_t (*restrict cells)[5];
+  int32_t *restrict actions;
+  float decay;
+  int rows, draws;
+} NAMED(table);
+
+// One draw of the episodes from `e` on.
+INLINE void NAMED(step)(const NAMED(table) t, const float *u, int e, int draw, int group, int vectors, int few,
+                        int exact, int last) {
+  const int stride = vectors * 8;
+  int32_t *drawn = t.actions + draw * CK_EPISODES + e;
+  float *w = t.w + e * stride, *z = t.z + e * stride;
+  NAMED(draw)(w, u + e, group, vectors, t.rows, drawn);
+  for (int i = 0; i < group * H; i++) NAMED(set)(t.cells[e + i], drawn + i, draw, few, t.rows);
+  if (last) return;
+  if (exact) {
+    for (int k = 0; k < vectors; k++) EACH(g) AT(z, g, k) += NAMED(row)(t.logits, drawn + g * H, stride, k);
+    NAMED(softmax)(t.bias, z, w, group, vectors);
+  } else {
+    EACH(g) for (int k = 0; k < vectors; k++) AT(w, g, k) *= NAMED(row)(t.powers, drawn + g * H, stride, k);
+  }
+}
+
+// One draw of all episodes.
+INLINE void NAMED(all)(const NAMED(table) t, const float *u, int episodes, int draw, int group, int vectors, int few,
+                       int exact, int last) {
+  int e = 0;
+  for (; e + group * H <= episodes; e += group * H) NAMED(step)(t, u, e, draw, group, vectors, few, exact, last);
+  for (; e < episodes; e += H) NAMED(step)(t, u, e, draw, 1, vectors, few, exact, last);
+}
+
+// The next column for the episodes from `e` on.
+INLINE void NAMED(advance)(const NAMED(table) t, int e, int draws, int group, int vectors, int exact) {
+  const int stride = vectors * 8;
+  float *z = t.z + e * stride;
+  for (int k = 0; k < vectors; k++) EACH(g) {
+      F sum = AT(z, g, k);
+      for (int draw = exact ? draws - 1 : 0; draw < draws; draw++)
+        sum += NAMED(row)(t.logits, t.actions + draw * CK_EPISODES + e + g * H, stride, k);
+      AT(z, g, k) = sum * t.decay;
+    }
+  NAMED(softmax)(t.bias, z, t.w + e * stride, group, vectors);
+}
+
+// The loop; `group`, `vectors`, `draws`, `few` (three draws), `narrow` (up to 32 rows) and `exact` are constants where it is inlined.
+INLINE void NAMED(play_episodes)(ck_softmax *actor, ck_random *random, int episodes, void *const *out, int group,
+                                 int vectors, int draws, int few, int narrow, int exact) {
+  const int padded = (episodes + 1) / 2 * 2, width = group * H;
+  uint64_t cells[CK_EPISODES][5];  // room for the null row's bit of 256 rows
+  memset(cells, 0, sizeof cells);
+  const NAMED(table) t = {actor->logits, actor->powers,  actor->bias,  actor->z,    actor->w,
+                          cells,         actor->actions, actor->decay, actor->rows, draws};
+  memset(t.z, 0, sizeof(float) * CK_EPISODES * vectors * 8);
+  for (int e = 0; e < padded; e += H) NAMED(softmax)(t.bias, t.z + e * vectors * 8, t.w + e * vectors * 8, 1, vectors);
+  for (int column = 0; column < actor->columns; column++) {
+    NAMED(uniforms)(random, actor->uniforms, (draws * padded + 15) / 16 * 16);
+    if (few) {  // written out, so that every draw's number is a constant
+      NAMED(all)(t, actor->uniforms, padded, 0, group, vectors, 1, 0, 0);
+      NAMED(all)(t, actor->uniforms + padded, padded, 1, group, vectors, 1, 0, 0);
+      NAMED(all)(t, actor->uniforms + 2 * padded, padded, 2, group, vectors, 1, 0, 1);
+    } else {
+      for (int draw = 0; draw < draws; draw++)
+        NAMED(all)(t, actor->uniforms + draw * padded, padded, draw, group, vectors, 0, exact, draw == draws - 1);
+    }
+    int e = 0;
+    for (; e + width <= padded; e += width) NAMED(advance)(t, e, draws, group, vectors, exact);
+    for (; e < padded; e += H) NAMED(advance)(t, e, draws, 1, vectors, exact);
+    for (int e = 0; e < episodes; e++)
+      NAMED(finish)(t.cells[e], t.actions + e, draws, few, narrow, t.rows, out[e], column);
+  }
+}
+
+static void NAMED(play)(ck_softmax *actor, ck_random *random, int32_t episodes, void *const *out) {
+  const int vectors = actor->vectors, draws = actor->draws, narrow = actor->rows <= 32;
+  if (actor->exact) return NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, draws, 0, narrow, 1);
+  // The size that most people use, with loops of known length: 25 to 32 rows and three draws.
+  if (vectors == 4 && draws == 3) return NAMED(play_episodes)(actor, random, episodes, out, MOST_GROUP, 4, 3, 1, 1, 0);
+  if (draws == 3) return NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, 3, 1, narrow, 0);
+  NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, draws, 0, narrow, 0);
+}
+
+static void NAMED(prepare)(ck_softmax *actor, const float *weights) {
+  const int rows = actor->rows, vectors = actor->vectors, stride = vectors * 8;
+  const float log2e = 1.44269504f;
+  for (int a = 0; a <= rows; a++) {
+    const float *from = weights + a * rows;  // behind W's last row: the bias
+    float *to = a < rows ? actor->logits + a * stride : actor->bias;
+    for (int l = 0; l < 8; l++)
+      for (int k = 0; k < vectors; k++) {
+        int action = l * vectors + k;
+        to[k * 8 + l] = action < rows ? from[action] * log2e : a < rows ? 0.0f : -1e30f;
+      }
+  }
+  // 2^W, and whether `draws - 1` factors can leave the range: with all of |log2| below 48 what was clamped at 2^-126
+  // stays a factor 2^-30 below the sum, and no sum overflows.
+  const f8 zero = {0};
+  f8 highest = zero;
+  for (int i = 0; i < rows * vectors; i++) {
+    f8 x = *(f8 *)(actor->logits + i * 8);
+    highest = __builtin_elementwise_max(highest, __builtin_elementwise_max(x, -x));
+  }
+  actor->exact = __builtin_reduce_max(highest) * (float)(actor->draws - 1) > 48.0f;
+  if (actor->exact) return;
+  // The tables have room for a whole last vector of any path.
+  for (int i = 0; i < (rows + 1) * vectors; i += H) *(F *)(actor->powers + i * 8) = NAMED(power)(*(F *)(actor->logits + i * 8));
+}
+
+#undef EACH
+#undef AT
+#undef H
+#undef F
+#undef I
+#undef LANES
