@@ -25,11 +25,14 @@ public struct CrossEntropyAgent: Sendable {
   /// `mean` as the kernels take it: rounded, up to a multiple of 32 numbers.
   private var roundedMean: [Float] = []
 
-  /// An agent at the start: all means 0.
+  /// An agent at the start: the configuration's means, else all means 0.
+  ///
+  /// - Precondition: `initialMean` has one number a weight; the configuration ensures it.
   public init(configuration: AgentConfiguration, weightCount: Int, seed: UInt64) {
+    let mean = configuration.initialMean ?? Array(repeating: 0, count: weightCount)
+    precondition(mean.count == weightCount)
     self.init(
-      configuration: configuration,
-      state: TrainingState(seed: seed, population: 0, mean: Array(repeating: 0, count: weightCount), best: nil))
+      configuration: configuration, state: TrainingState(seed: seed, population: 0, mean: mean, best: nil))
   }
 
   init(configuration: AgentConfiguration, state: TrainingState, kernels: Kernels = .best) {

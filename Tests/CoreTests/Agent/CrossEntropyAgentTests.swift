@@ -23,6 +23,13 @@ import Testing
     #expect(try #require(agent.best).score > -0.02)
   }
 
+  @Test func startsAtTheConfigurationsMean() throws {
+    let mean = (0..<650).map { Double($0) / 8 }
+    let agent = try agent("weights_std: 0, initial_weights_mean: \(mean)", weightCount: 650)
+    #expect(agent.mean == mean)
+    #expect(agent.ask(3) == mean.map(Float.init))
+  }
+
   @Test func theMeanIsSmoothedAndTiesGoToTheEarlier() throws {
     var agent = try agent("population_size: 4, elite_fraction: 0.5, smoothing_coef: 0.25", weightCount: 2)
     let candidates = (0..<4).map { agent.ask($0) }
