@@ -20,6 +20,12 @@ struct TuningsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The note of degree 0.", valueName: "note"))
   var lowestNote = "C4"
 
+  @Flag(help: "Draw the consonance of the tuning's intervals (SVG).")
+  var consonance = false
+
+  @Option(help: ArgumentHelp("With --consonance: the part of harmonic entropy, 0 to 1.", valueName: "share"))
+  var harmonicEntropy = 0.0
+
   @Flag(help: "Print JSON instead of tables.")
   var json = false
 
@@ -28,12 +34,21 @@ struct TuningsCommand: ParsableCommand {
       throw ValidationError("--lowest-note: '\(lowestNote)' is no note name from C-1 to G9 (C4 is middle C).")
     }
     guard name != nil || keyboard == nil else { throw ValidationError("--keyboard needs a scale file.") }
+    guard name != nil || !consonance else { throw ValidationError("--consonance needs a tuning.") }
+    guard !(consonance && json) else { throw ValidationError("--consonance draws; it has no --json.") }
+    guard (0...1).contains(harmonicEntropy) else { throw ValidationError("--harmonic-entropy: a number from 0 to 1.") }
     try reportingFaults {
       guard let name else {
         print(json ? TuningReport.shippedJSON.text + "\n" : TuningReport.shippedTable, terminator: "")
         return
       }
       let tuning = try Self.tuning(name, keyboard: keyboard, lowest: lowest)
+      guard !consonance else {
+        let timbre = Timbre.standard
+        let consonance = TimbreConsonance(spectrum: Spectrum(timbre), entropyShare: harmonicEntropy)
+        print(ConsonanceSVG.text(tuning, consonance: consonance, timbre: timbre.name), terminator: "")
+        return
+      }
       let report = TuningReport(tuning, lowest: lowest)
       print(json ? report.json.text + "\n" : report.table, terminator: "")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import Testing
 
 @testable import rlmusician
@@ -74,9 +75,20 @@ import Testing
 
   @Test(arguments: [
     ["tunings", "no-such"], ["tunings", "19edo", "--keyboard", "x.kbm"], ["tunings", "--keyboard", "x.kbm"],
-    ["tunings", "19edo", "--lowest-note", "H4"],
+    ["tunings", "19edo", "--lowest-note", "H4"], ["tunings", "--consonance"],
+    ["tunings", "--consonance", "19edo", "--json"], ["tunings", "--consonance", "19edo", "--harmonic-entropy", "2"],
   ]) func badUsage(arguments: [String]) throws {
     let run = try CommandRun(arguments)
     #expect(run.status == 64 && run.output.isEmpty)
+  }
+
+  @Test(arguments: ["19edo", "bohlen-pierce", "pelog"]) func theCurveIsAPicture(name: String) throws {
+    for arguments in [["--consonance", name], [name, "--consonance", "--harmonic-entropy", "0.5"]] {
+      let run = try CommandRun(["tunings"] + arguments)
+      #expect(run.status == 0)
+      let document = try XMLDocument(xmlString: run.output)
+      let degrees = name == "19edo" ? 20 : name == "pelog" ? 8 : 14
+      #expect(try document.nodes(forXPath: "//*[local-name()='circle']").count == degrees)
+    }
   }
 }

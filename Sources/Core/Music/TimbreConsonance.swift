@@ -8,9 +8,10 @@ import Foundation
 ///     +2 (1 - D / D0)            where D <= D0,       -3 (D - D0) / (1 - D0)     (not below -5)  above
 ///
 /// so that values have the size of the hand-made table: 2 for the best, -3 for the minor second. The zero D0 is put
-/// where the signs in twelve-tone equal temperament agree with most signs of that table. With the default timbre:
+/// where in twelve-tone equal temperament the thirds, the fifth and the sixths just are consonant, as in that table. Of
+/// the other signs, with the default timbre:
 ///
-/// - roughness alone agrees on the seconds, thirds, fifth and sixths. It does not on the tritone, which is no rougher
+/// - roughness alone agrees on the seconds. It does not on the tritone, which is no rougher
 ///   than the fourth, nor on the sevenths (-3 in the table), which with only odd and quickly weaker partials are
 ///   smoother than the fifth: their bad name is one of melody and style, not of roughness.
 /// - with `harmonic_entropy: 1` it agrees on the sevenths too. The tritone remains: it lies beside 7/5 and 10/7.
@@ -40,6 +41,15 @@ public struct TimbreConsonance: Sendable {
     zero = calibratedZero()
   }
 
+  /// What it is derived from, in words.
+  public var method: String {
+    switch entropyShare {
+    case 0: "Sethares' roughness"
+    case 1: "harmonic entropy"
+    default: "Sethares' roughness, \(Int((100 * entropyShare).rounded())) % harmonic entropy"
+    }
+  }
+
   /// D: 0 for the unison, 1 for the minor second.
   public func dissonance(cents: Double) -> Double {
     // A spectrum of nothing is rough nowhere.
@@ -54,24 +64,23 @@ public struct TimbreConsonance: Sendable {
     let size = abs(cents)
     let period = abs(periodInCents)
     let periods = period > 0 ? (size / period).rounded() : 0
-    if abs(size - periods * period) < 1e-6 { return 0 }
-    let dissonance = dissonance(cents: size)
+    return abs(size - periods * period) < 1e-6 ? 0 : consonance(cents: size)
+  }
+
+  /// The consonance of an interval that is no repetition of the same note, however close it comes to one.
+  public func consonance(cents: Double) -> Double {
+    let dissonance = dissonance(cents: cents)
     let value = dissonance <= zero ? 2 * (1 - dissonance / zero) : -3 * (dissonance - zero) / (1 - zero)
     return max(-5, value)
   }
 
-  /// Halfway between two neighbours in the order of dissonance, where most signs agree with the table's.
+  /// Halfway between the most dissonant of the intervals that the table calls consonant and the next more dissonant one
+  /// that it calls dissonant, in twelve-tone equal temperament.
   private func calibratedZero() -> Double {
-    let signed = IntervalConsonances.twelveTone.enumerated().filter { $0.element != 0 }
-      .map { (dissonance: dissonance(cents: 100 * Double($0.offset)), isConsonant: $0.element > 0) }
-      .sorted { $0.dissonance < $1.dissonance }
-    var best = (agreements: -1, zero: 0.5)
-    for count in 1..<signed.count {
-      let agreements =
-        signed[..<count].count { $0.isConsonant } + signed[count...].count { !$0.isConsonant }
-      let zero = (signed[count - 1].dissonance + signed[count].dissonance) / 2
-      if agreements > best.agreements { best = (agreements, zero) }
-    }
-    return min(0.99, max(0.01, best.zero))
+    let table = IntervalConsonances.twelveTone.enumerated()
+      .map { (dissonance: dissonance(cents: 100 * Double($0.offset)), value: $0.element) }
+    let worst = table.filter { $0.value > 0 }.map(\.dissonance).max() ?? 0.5
+    let next = table.filter { $0.value < 0 && $0.dissonance > worst }.map(\.dissonance).min() ?? worst
+    return min(0.99, max(0.01, (worst + next) / 2))
   }
 }

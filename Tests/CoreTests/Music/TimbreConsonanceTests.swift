@@ -82,4 +82,11 @@ import Testing
     let silent = TimbreConsonance(spectrum: Spectrum([]), entropyShare: share)
     #expect(silent.consonance(cents: 100, periodInCents: 1200).isFinite)
   }
+
+  /// Whatever the mixture, the table's consonances stay consonant and its seconds dissonant.
+  @Test(arguments: [0, 0.25, 0.5, 0.75, 1]) func consonancesAndSecondsAlwaysAgree(share: Double) {
+    for semitones in [1, 2, 3, 4, 7, 8, 9] {
+      #expect(consonance(semitones, entropyShare: share).sign == table[semitones].sign, "\(semitones)")
+    }
+  }
 }
