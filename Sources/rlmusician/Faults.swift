@@ -2,6 +2,10 @@ import ArgumentParser
 import Core
 import Foundation
 
+#if Playback
+  import Playback
+#endif
+
 /// Every way in which the program can fail, as one line on standard error and an exit code of `sysexits.h`.
 ///
 /// A subcommand throws; what it throws becomes a line here. To add an error: a case in `init`.
@@ -28,6 +32,9 @@ struct Fault {
     case let error as ConfigurationError: self.init(.configuration, "\(error)")
     case let error as DataError: self.init(.data, "\(error)")
     case let error as FileError: self.init(error.kind == .noInput ? .noInput : .cannotCreate, "\(error)")
+    #if Playback
+      case let error as DeviceUnavailableError: self.init(.unavailable, "\(error)")
+    #endif
     default: return nil
     }
   }
@@ -46,6 +53,17 @@ struct Fault {
   }
 
   func report() { FileHandle.standardError.write(Data(line.utf8)) }
+}
+
+/// The same for a body that waits.
+func reportingFaults<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+  do {
+    return try await body()
+  } catch {
+    guard let fault = Fault(known: error) else { throw error }
+    fault.report()
+    throw ExitCode(fault.code.rawValue)
+  }
 }
 
 /// Runs a part of a subcommand's body that must not go on after a fault: reports it and leaves with its exit code.

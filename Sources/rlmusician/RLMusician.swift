@@ -10,13 +10,15 @@ struct RLMusician: AsyncParsableCommand {
     abstract: "Composes music by rules instead of by examples, and lets you hear it learn.",
     version: Program.version,
     subcommands: [
+      TrainCommand.self,
       EnvironmentCommand.self,
       PlayCommand.self,
       RenderCommand.self,
       ScoreCommand.self,
       TuningsCommand.self,
       ConfigCommand.self,
-    ])
+    ],
+    defaultSubcommand: TrainCommand.self)
 
   /// Parses, runs, and turns whatever is thrown into one line and an exit code.
   static func main() async {
@@ -27,6 +29,7 @@ struct RLMusician: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      try StandardOutput.check()
       // What `print` could not write is known only now.
       guard fflush(stdout) == 0, ferror(stdout) == 0 else {
         throw FileError(.cannotCreate, path: "standard output", errno: errno)

@@ -38,7 +38,7 @@ struct RenderCommand: ParsableCommand {
   func run() throws {
     let configuration = try config.read(use: .scoring)
     let environment = configuration.environment
-    var audio = AudioSettings()
+    var audio = configuration.audio
     if let format { audio.containers = format }
     let pieces = try rolls.map { path in
       let roll = try PianoRollTSV.read(path)

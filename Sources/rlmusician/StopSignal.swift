@@ -18,6 +18,8 @@ enum StopSignal {
   static func install() {
     // Reading it once makes sure that the handler never is the one to initialise it.
     _ = current
+    // Whoever reads the output may leave; the files are the product.
+    signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number) { number in
         if StopSignal.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }

@@ -16,24 +16,31 @@
 
     /// Shows the line and obeys the keys until the player is silent, the listener quits or a signal comes.
     ///
-    /// - Parameter isStopping: Asked ten times a second; true ends the listening.
-    func run(_ player: Player, isStopping: @Sendable () -> Bool = { false }) async -> Ending {
-      let isOver = Flag()
-      let draining = Task {
-        await player.drain()
-        isOver.set()
-      }
+    /// - Parameters:
+    ///   - isBusy: Whether more pieces may come; silence is no end then.
+    ///   - isStopping: Asked ten times a second; true ends the listening.
+    func run(
+      _ player: Player, isBusy: @Sendable () -> Bool = { false }, isStopping: @Sendable () -> Bool = { false }
+    ) async -> Ending {
+      let isOver = AtomicFlag()
+      var draining: Task<Void, Never>?
       if isTerminal { rt_terminal_begin_keys() }
       defer {
         if isTerminal {
           rt_terminal_end_keys()
           write("\r\u{1B}[K")
         }
-        draining.cancel()
+        draining?.cancel()
       }
       var lastTitle: String?
       while !isOver.isSet {
         if isStopping() { return .quit }
+        if draining == nil, !isBusy() {
+          draining = Task {
+            await player.drain()
+            isOver.set()
+          }
+        }
         let status = await player.status
         if isTerminal {
           let line = status.title == nil ? "" : "\(status.line)  \(Self.keys)"
@@ -75,15 +82,5 @@
     }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-  }
-
-  /// A flag that one task sets and another reads.
-  private final class Flag: @unchecked Sendable {
-    // Unchecked: guarded by the lock.
-    private let lock = NSLock()
-    private var value = false
-
-    func set() { lock.withLock { value = true } }
-    var isSet: Bool { lock.withLock { value } }
   }
 #endif

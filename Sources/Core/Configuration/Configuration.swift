@@ -9,6 +9,9 @@ public struct Configuration: Sendable {
   /// `playback`: what is heard, when, and through what.
   public var playback: PlaybackConfiguration
 
+  /// `audio`: the sound files of a piece.
+  public var audio: AudioSettings
+
   /// What in it works but will hardly be wanted, each in one line that begins with the place.
   public var warnings: [String] { environment.warnings }
 
@@ -41,6 +44,7 @@ public struct Configuration: Sendable {
     agent = try AgentConfiguration(root.section("agent"))
     if use == .composing { try agent.checkWork(environment, root.section("agent")) }
     playback = try PlaybackConfiguration(root.section("playback"))
+    audio = try AudioSettings(root.section("audio"))
     try root.rejectUnknownKeys()
     effective = root.effectiveValue
   }

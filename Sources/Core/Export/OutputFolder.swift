@@ -69,6 +69,14 @@ public enum OutputFolder {
     return path
   }
 
+  /// Creates a folder if it is missing and checks that files can be created in it: better said before an hour of work
+  /// than after it.
+  public static func requireWritable(_ path: String) throws {
+    let path = try normalized(path)
+    try createParents(path)
+    guard access(path, W_OK | X_OK) == 0 else { throw FileError(.cannotCreate, path: path, errno: errno) }
+  }
+
   /// Creates a folder and the folders above it.
   static func createParents(_ path: String) throws {
     guard !path.utf8.contains(0) else { throw FileError(.cannotCreate, path: path, reason: "a path holds no NUL") }
@@ -115,7 +123,7 @@ public enum OutputFolder {
     }
   }
 
-  private static func synchronize(_ path: String) throws {
+  static func synchronize(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path: path, errno: errno) }
     defer { close(descriptor) }

@@ -1,0 +1,100 @@
+/// A training that can go on: its state, its curve, and which configuration it belongs to; a safetensors file.
+///
+/// Tensors: `mean` F64 [weights], `best` F32 [weights] (absent before the first population), `curve` F64
+/// [populations kept, 5] with population, elite mean, best, population mean, environment steps.
+public struct Checkpoint: Sendable, Equatable {
+  private static let format = "rl-musician checkpoint"
+
+  /// What the training remembers.
+  public var state: TrainingState
+  /// What its populations came to.
+  public var curve: TrainingCurve
+  /// Digest of its configuration.
+  public var configurationDigest: String
+
+  /// A checkpoint of these parts.
+  public init(state: TrainingState, curve: TrainingCurve, configurationDigest: String) {
+    self.state = state
+    self.curve = curve
+    self.configurationDigest = configurationDigest
+  }
+
+  /// The file's contents: the same checkpoint is the same bytes.
+  public var bytes: [UInt8] {
+    var tensors = [
+      Safetensors.Tensor(name: "mean", shape: [state.mean.count], values: .float64(state.mean))
+    ]
+    var metadata: [Safetensors.Entry] = [
+      .init("format", Self.format), .init("program_version", Program.version),
+      .init("configuration_digest", configurationDigest), .init("seed", "\(state.seed)"),
+      .init("population", "\(state.population)"),
+    ]
+    if let best = state.best {
+      tensors.append(.init(name: "best", shape: [best.weights.count], values: .float32(best.weights)))
+      metadata += [
+        .init("best_score", "\(best.score)"), .init("best_population", "\(best.population)"),
+        .init("best_candidate", "\(best.candidate)"), .init("best_episode", "\(best.episode)"),
+      ]
+    }
+    let reports = curve.reports
+    tensors.append(.init(name: "curve", shape: [reports.count, 5], values: .float64(reports.flatMap(Self.row))))
+    return Safetensors(tensors: tensors, metadata: metadata).bytes
+  }
+
+  private static func row(_ report: PopulationReport) -> [Double] {
+    [
+      Double(report.population), report.eliteMean, report.best, report.populationMean, Double(report.environmentSteps),
+    ]
+  }
+
+  /// Reads a checkpoint.
+  ///
+  /// - Throws: `FileError` if there is none, `DataError` if it is malformed.
+  public static func read(_ path: String) throws -> Checkpoint {
+    try Checkpoint(Safetensors.read(path), file: path)
+  }
+
+  init(_ tensors: Safetensors, file: String) throws(DataError) {
+    guard tensors.text("format") == Self.format, let digest = tensors.text("configuration_digest"),
+      let seed = tensors.text("seed").flatMap({ UInt64($0) }), case .float64(let mean) = tensors["mean"]?.values
+    else { throw DataError(file: file, reason: "no checkpoint of rl-musician") }
+    func number(_ key: String) throws(DataError) -> Int {
+      guard let number = tensors.text(key).flatMap({ Int($0) }), (0...1 << 40).contains(number) else {
+        throw DataError(file: file, reason: "\(key): allowed: an integer from 0 to \(1 << 40)")
+      }
+      return number
+    }
+    state = TrainingState(seed: seed, population: try number("population"), mean: mean, best: nil)
+    if case .float32(let weights) = tensors["best"]?.values {
+      guard let score = tensors.text("best_score").flatMap({ Double($0) }) else {
+        throw DataError(file: file, reason: "best_score: allowed: a number")
+      }
+      state.best = BestCandidate(
+        score: score, weights: weights, population: try number("best_population"),
+        candidate: try number("best_candidate"), episode: try number("best_episode"))
+    }
+    curve = try Self.curve(tensors, file: file)
+    guard (curve.last?.population ?? 0) == state.population else {
+      throw DataError(file: file, reason: "its curve does not end at population \(state.population)")
+    }
+    configurationDigest = digest
+  }
+
+  private static func curve(_ tensors: Safetensors, file: String) throws(DataError) -> TrainingCurve {
+    let malformed = DataError(file: file, reason: "curve: allowed: F64, [populations, 5], populations in order")
+    guard let tensor = tensors["curve"], tensor.shape.count == 2, tensor.shape[1] == 5,
+      case .float64(let values) = tensor.values
+    else { throw malformed }
+    var reports: [PopulationReport] = []
+    for start in stride(from: 0, to: values.count, by: 5) {
+      guard let population = Int(exactly: values[start]), let steps = Int(exactly: values[start + 4]),
+        population > (reports.last?.population ?? 0), population <= 1 << 40, steps >= 0
+      else { throw malformed }
+      reports.append(
+        PopulationReport(
+          population: population, eliteMean: values[start + 1], best: values[start + 2],
+          populationMean: values[start + 3], environmentSteps: steps))
+    }
+    return TrainingCurve(reports)
+  }
+}

@@ -1,0 +1,56 @@
+import Core
+import Foundation
+
+/// The checkpoint of an output folder: `OUTPUT/checkpoint.safetensors`, replaced whole, owned by one run at a time.
+struct CheckpointStore {
+  /// The share of a run's time that checkpoints may take.
+  private static let largestShare = 0.05
+
+  private let path: String
+  private let lock: FileLock?
+  private var lastSaved = ContinuousClock.now
+  private var cost = Duration.milliseconds(10)
+  private var hasFailed = false
+
+  /// Creates the output folder if it is missing, so that a run that cannot write says so before it trains.
+  init(output: String) throws {
+    path = "\(output)/checkpoint.safetensors"
+    try OutputFolder.requireWritable(output)
+    lock = try FileLock.acquire("\(output)/.checkpoint.lock")
+    if lock == nil {
+      StandardError.writeLine("another run is writing to \(output): this one keeps no checkpoint")
+    }
+  }
+
+  /// The checkpoint that a run left.
+  func load(for configuration: Configuration) throws -> Checkpoint {
+    guard lock != nil else {
+      throw FileError(.cannotCreate, path: path, reason: "in use by another run; wait for its end or stop it")
+    }
+    let checkpoint = try Checkpoint.read(path)
+    guard checkpoint.configurationDigest == configuration.digest else {
+      throw DataError(
+        file: path,
+        reason: "belongs to another configuration (digest \(checkpoint.configurationDigest.prefix(12))…, this one's is"
+          + " \(configuration.digest.prefix(12))…)")
+    }
+    return checkpoint
+  }
+
+  /// Whether enough time has passed that the cost of saving is a small share of it.
+  var isWorthSaving: Bool { ContinuousClock.now - lastSaved >= cost / Self.largestShare }
+
+  /// Saves. That it could not is said once; training goes on without.
+  mutating func save(_ checkpoint: Checkpoint) {
+    guard lock != nil else { return }
+    let start = ContinuousClock.now
+    do {
+      try OutputFile.replace(path, with: checkpoint.bytes)
+    } catch {
+      if !hasFailed { StandardError.writeLine("no checkpoint: \(error)") }
+      hasFailed = true
+    }
+    lastSaved = .now
+    cost = lastSaved - start
+  }
+}

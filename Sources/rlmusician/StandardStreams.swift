@@ -1,0 +1,43 @@
+import Core
+import Glibc
+import Synchronization
+
+/// Results for programs and people: one write a line, so that a reader at the other end of a pipe has it at once.
+enum StandardOutput {
+  /// `errno` of the first write that failed, 0 while none has.
+  private static let failure = Atomic<Int32>(0)
+
+  static func writeLine(_ text: String) {
+    let code = write(text + "\n", to: STDOUT_FILENO)
+    // A reader that has seen enough is no failure: the files are the product.
+    if code != 0, code != EPIPE { failure.store(code, ordering: .relaxed) }
+  }
+
+  /// - Throws: `FileError` if something could not be written.
+  static func check() throws {
+    let code = failure.load(ordering: .relaxed)
+    if code != 0 { throw FileError(.cannotCreate, path: "standard output", errno: code) }
+  }
+}
+
+/// Progress and diagnostics; where they cannot be written, the work goes on.
+enum StandardError {
+  /// `rlmusician: TEXT`, whatever is in the text.
+  static func writeLine(_ text: String) { write("rlmusician: \(TextQuoting.printable(text))\n") }
+
+  /// The text as it is.
+  static func write(_ text: String) { _ = rlmusician.write(text, to: STDERR_FILENO) }
+}
+
+/// - Returns: 0, or the `errno` of what stopped it.
+private func write(_ text: String, to descriptor: Int32) -> Int32 {
+  var text = text
+  return text.withUTF8 { bytes in
+    var written = 0
+    while written < bytes.count {
+      let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+      if count > 0 { written += count } else if errno != EINTR { return errno }
+    }
+    return 0
+  }
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import Core
+import Foundation
+
+#if Playback
+  import Playback
+#endif
+
+/// `rlmusician train`, also what `rlmusician` alone does: trains an agent and composes.
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains an agent with the rules and composes pieces (what rlmusician does without a subcommand).",
+    discussion: """
+      Each piece gets a folder of its own under the output folder; the training's curve, the agent's weights and a \
+      checkpoint stand beside them. Ctrl-C once finishes the population, writes what there is and exits with 130; \
+      twice leaves at once. The same seed gives the same pieces for any number of threads.
+      """)
+
+  @OptionGroup var config: ConfigurationOption
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Populations to train the agent for, in all; 0 to 1000000000.", valueName: "count"))
+  var populations = 100
+
+  @Option(name: [.short, .long], help: ArgumentHelp("Pieces to compose afterwards; 0 to 10000.", valueName: "count"))
+  var episodes = 3
+
+  @Option(help: ArgumentHelp("Seed of all random numbers; without it one is drawn and shown.", valueName: "number"))
+  var seed: UInt64?
+
+  @Option(help: ArgumentHelp("Threads to train with, 1 to 1024; without it one a processor.", valueName: "count"))
+  var threads: Int?
+
+  @Flag(help: "Go on from the output folder's checkpoint: the result equals the run that was never interrupted.")
+  var resume = false
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("Folder for the results; without it the configuration's.", valueName: "folder"))
+  var output: String?
+
+  @Flag(help: "Print JSON lines on standard output.")
+  var json = false
+
+  @OptionGroup var playback: PlaybackOptions
+  @OptionGroup var follow: FollowOptions
+
+  func validate() throws {
+    guard (0...1_000_000_000).contains(populations) else {
+      throw ValidationError("--populations: found \(populations); allowed: 0 to 1000000000")
+    }
+    guard (0...10_000).contains(episodes) else {
+      throw ValidationError("--episodes: found \(episodes); allowed: 0 to 10000")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads: found \(threads); allowed: 1 to 1024")
+    }
+    if let output, output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
+    if resume, seed != nil { throw ValidationError("--resume takes the checkpoint's seed: leave --seed out") }
+  }
+
+  func run() async throws {
+    let signal = try await reportingFaults { () async throws -> Int32? in
+      let configuration = try config.read()
+      for warning in configuration.warnings { StandardError.writeLine(warning) }
+      StopSignal.install()
+      #if Playback
+        return try await trainAndPlay(configuration)
+      #else
+        if let target = playback.play, target != .none {
+          throw FileError(.noInput, path: "--play \(target)", reason: "this program was built without playback")
+        }
+        return try await onOwnThread { try train(configuration, listener: nil) }
+      #endif
+    }
+    if let signal { throw ExitCode(128 + signal) }
+  }
+
+  #if Playback
+    private func trainAndPlay(_ configuration: Configuration) async throws -> Int32? {
+      let settings = follow.applied(to: playback.applied(to: configuration.playback))
+      guard let player = try await Player.start(settings, notice: StandardError.writeLine) else {
+        return try await onOwnThread { try train(configuration, listener: nil) }
+      }
+      let listener = TrainingPlayer(player: player, pace: settings.pace)
+      let isTraining = AtomicFlag(true)
+      async let trained = onOwnThread { () throws -> Int32? in
+        defer { isTraining.clear() }
+        lowerPriority()
+        return try train(configuration, listener: listener)
+      }
+      _ = await TerminalControls().run(player, isBusy: { isTraining.isSet }) { StopSignal.current != nil }
+      do {
+        let signal = try await trained
+        await player.close()
+        return signal ?? StopSignal.current
+      } catch {
+        await player.close()
+        throw error
+      }
+    }
+  #endif
+
+  private func train(_ configuration: Configuration, listener: (any TrainingListener)?) throws -> Int32? {
+    let threads = threads ?? configuration.agent.threadCount ?? ProcessInfo.processInfo.activeProcessorCount
+    let output = output ?? configuration.environment.outputFolder
+    let checkpoints = try CheckpointStore(output: output)
+    let training: Training
+    var curve = TrainingCurve()
+    if resume {
+      let checkpoint = try checkpoints.load(for: configuration)
+      training = try Training(configuration: configuration, state: checkpoint.state, threads: threads)
+      curve = checkpoint.curve
+    } else {
+      training = Training(
+        configuration: configuration, seed: seed ?? UInt64.random(in: 0 ... .max), threads: threads)
+    }
+    var run = TrainingRun(
+      plan: .init(
+        configuration: configuration, output: output, populations: populations, episodes: episodes, threads: threads),
+      training: training, curve: curve, checkpoints: checkpoints,
+      reporter: json ? JSONReporter() : TerminalReporter(), listener: listener)
+    return try run.run()
+  }
+}
+
+/// Runs blocking work on a thread of its own, so that the few threads of Swift concurrency stay free for the player.
+private func onOwnThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+  try await withCheckedThrowingContinuation { continuation in
+    let thread = Thread { continuation.resume(with: Swift.Result(catching: work)) }
+    // The kernel's default of 8 MiB; Foundation's own default is 512 KiB.
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+}
+
+/// Trainers stand behind the audio thread, also where that has no real-time priority. What this thread starts inherits it.
+private func lowerPriority() {
+  setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+}
