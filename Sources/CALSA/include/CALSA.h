@@ -39,6 +39,11 @@ static inline void calsa_seq_set_program(snd_seq_event_t *event, int channel, in
   snd_seq_ev_set_pgmchange(event, channel, program);
 }
 
+/// Makes the event a pitch bend, -8192...8191.
+static inline void calsa_seq_set_pitch_bend(snd_seq_event_t *event, int channel, int value) {
+  snd_seq_ev_set_pitchbend(event, channel, value);
+}
+
 /// Makes the event a system-exclusive message; `bytes` must live until the event was put out.
 static inline void calsa_seq_set_sysex(snd_seq_event_t *event, unsigned int count, void *bytes) {
   snd_seq_ev_set_sysex(event, count, bytes);

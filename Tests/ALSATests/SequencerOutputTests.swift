@@ -1,0 +1,213 @@
+#if Playback
+  import Core
+  import Foundation
+  import Testing
+
+  @testable import Playback
+
+  /// The port as other programs see and hear it.
+  @Suite(.alsaKernel, .serialized, .timeLimit(.minutes(1))) final class SequencerOutputTests {
+    static let silence = ["control 0 64 0", "control 0 123 0"]
+    let folder = FileManager.default.temporaryDirectory.appending(path: "sequencer-\(UUID().uuidString)")
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func output(to destination: String? = nil, clock: Bool = false) throws -> SequencerOutput {
+      try SequencerOutput(
+        clientName: SequencerOutput.clientName, to: destination.flatMap { SequencerDestination($0) },
+        sendsClock: clock, stateFolder: folder)
+    }
+
+    private func address() throws -> SequencerAddress {
+      let ports = try SequencerClient.listPorts()
+      let port = try #require(ports.first { $0.port.clientName == SequencerOutput.clientName })
+      #expect(port.isReadable && !port.isWritable)
+      return port.port.address
+    }
+
+    /// A chord of three keys that sounds for `steps` half seconds.
+    private func chord(steps: Int = 20) throws -> Piece {
+      try piece(Array(repeating: String(repeating: "1", count: steps), count: 3))
+    }
+
+    private func piece(_ rows: [String], stepSeconds: Double = 0.5) throws -> Piece {
+      var settings = PerformanceSettings()
+      settings.stepSeconds = stepSeconds
+      settings.program = 19
+      return Piece(
+        roll: try #require(PianoRoll(rowTexts: rows)), settings: settings, score: ScoreBreakdown(entries: []),
+        provenance: nil)
+    }
+
+    private func hasChord(_ received: [SequencerReceiver.Received]) -> Bool {
+      received.filter { $0.message.hasPrefix("on") }.count == 3
+    }
+
+    @Test func portHasItsNamesAsLongAsItLives() async throws {
+      let output = try output()
+      let listing = try ALSAKernel.run("aconnect", "-i", "-l")
+      #expect(listing.contains("'RL-Musician' [type=user"))
+      #expect(listing.contains("0 'Composer "))
+      #expect(try ALSAKernel.run("arecordmidi", "-l").contains("Composer"))
+      await output.close()
+      await output.close()
+      #expect(try !ALSAKernel.run("aconnect", "-l").contains("RL-Musician"))
+    }
+
+    @Test func pieceArrivesWithBankAndProgramBeforeItsNotes() async throws {
+      let output = try output()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      output.enqueue(PlayerItem(id: 5, piece: try piece(["0110", "1000"], stepSeconds: 0.1)))
+      receiver.collect(seconds: 3) { $0.filter { $0.message.hasPrefix("off") }.count == 2 }
+      #expect(
+        receiver.messages.filter { $0 != "subscribed" } == [
+          "control 0 0 0", "control 0 32 0", "program 0 19", "on 0 60 100", "off 0 60", "on 0 61 100", "off 0 61",
+        ])
+      var reports = output.events.makeAsyncIterator()
+      #expect(await reports.next() == .started(5))
+      #expect(await reports.next() == .finished(5))
+      #expect(output.position.item == nil)
+      await output.close()
+    }
+
+    @Test func closingInTheMiddleOfAChordEndsEveryNote() async throws {
+      let output = try output()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      output.enqueue(PlayerItem(id: 1, piece: try chord()))
+      receiver.collect(seconds: 3, until: hasChord)
+      #expect(receiver.hanging == ["0 60", "0 61", "0 62"])
+      await output.close()
+      receiver.collect(seconds: 1) { $0.last?.message == "unsubscribed" }
+      #expect(receiver.hanging.isEmpty)
+      #expect(receiver.messages.suffix(3) == Self.silence + ["unsubscribed"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test func pauseSkipAndStopLeaveNothingSounding() async throws {
+      let output = try output()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      for id in 1...3 { output.enqueue(PlayerItem(id: UInt64(id), piece: try chord())) }
+      receiver.collect(seconds: 3, until: hasChord)
+      let offs = [60, 61, 62].map { "off 0 \($0)" }
+      let ons = [60, 61, 62].map { "on 0 \($0) 100" }
+      for (command, expected) in [
+        (output.pause, offs), (output.resume, ons), (output.skip, offs + ons), (output.stop, offs),
+      ] {
+        _ = receiver.take()
+        command()
+        receiver.collect(seconds: 0.7)
+        #expect(receiver.notes == expected)
+      }
+      #expect(output.position.item == nil)
+      await output.close()
+    }
+
+    @Test func aSubscriberThatLeavesIsSilencedAndOneThatJoinsLearnsTheProgram() async throws {
+      let output = try output()
+      let port = try address()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: port)
+      output.enqueue(PlayerItem(id: 1, piece: try chord()))
+      receiver.collect(seconds: 3, until: hasChord)
+      try receiver.unlisten(to: port)
+      receiver.collect(seconds: 2) { $0.last?.message == "control 0 123 0" }
+      #expect(receiver.hanging.isEmpty)
+      let other = try SequencerReceiver(name: "Other")
+      try other.listen(to: port)
+      other.collect(seconds: 2) { $0.last?.message.hasPrefix("program") == true }
+      #expect(other.messages.filter { $0 != "subscribed" } == ["control 0 0 0", "control 0 32 0", "program 0 19"])
+      await output.close()
+    }
+
+    @Test func aNamedPortIsSubscribedAgainWhenItComesBack() async throws {
+      var receiver: SequencerReceiver? = try SequencerReceiver(name: "Synth", portName: "main in")
+      let output = try output(to: "synth:main")
+      var reports = output.events.makeAsyncIterator()
+      let old = try #require(receiver?.address)
+      receiver = nil
+      #expect(await reports.next() == .deviceLost("MIDI port \(old) 'Synth' 'main in' is gone"))
+      let stranger = try SequencerReceiver(name: "Stranger")
+      receiver = try SequencerReceiver(name: "Synth", portName: "main in")
+      #expect(await reports.next() == .deviceBack)
+      #expect(receiver?.address != old)
+      output.enqueue(PlayerItem(id: 1, piece: try chord(steps: 1)))
+      receiver?.collect(seconds: 3, until: hasChord)
+      #expect(receiver?.notes.count == 3)
+      stranger.collect(seconds: 0.1)
+      #expect(stranger.notes.isEmpty)
+      await output.close()
+    }
+
+    @Test func aPortThatIsNotThereIsAnErrorThatListsWhatIs() throws {
+      let error = #expect(throws: DeviceUnavailableError.self) { try self.output(to: "no such synth:7") }
+      #expect(error?.reason.contains("'no such synth:7'") == true)
+      #expect(error?.available.contains("14:0 'Midi Through' 'Midi Through Port-0'") == true)
+      #expect(throws: Never.self) { _ = try self.output(to: "14:0") }
+      #expect(throws: Never.self) { _ = try self.output(to: "midi through:midi through port-0") }
+    }
+
+    @Test func clockStartsRunsAndStops() async throws {
+      let output = try output(clock: true)
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      output.enqueue(PlayerItem(id: 1, piece: try piece(["1000"])))
+      receiver.collect(seconds: 5) { $0.last?.message == "stop" }
+      let transport = receiver.messages.filter { ["start", "clock", "stop"].contains($0) }
+      #expect(transport == ["start"] + Array(repeating: "clock", count: 96) + ["stop"])
+      await output.close()
+    }
+
+    @Test func systemExclusiveArrivesWhole() throws {
+      let client = try SequencerClient(name: "Sender", portName: "out")
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: client.address)
+      client.runQueue()
+      for (index, size) in [10, 1000, 4094].enumerated() {
+        let message = MIDIMessage.systemExclusive(Array(repeating: 1, count: size))
+        #expect(client.schedule(.midi(message), at: Int64(index + 1) * 50_000_000))
+      }
+      receiver.collect(seconds: 2) { $0.last?.message == "sysex 4096" }
+      #expect(receiver.messages.filter { $0.hasPrefix("sysex") } == ["sysex 12", "sysex 1002", "sysex 4096"])
+    }
+
+    @Test func aFullPoolIsRefusedWithoutWaiting() throws {
+      let client = try SequencerClient(name: "Sender", portName: "out")
+      client.runQueue()
+      var accepted = 0
+      while accepted < 3000, client.schedule(.clock, at: 3_600_000_000_000) { accepted += 1 }
+      #expect((400...2000).contains(accepted))
+      #expect(client.freeCells() < 10)
+      client.emptyQueue()
+      #expect(client.freeCells() >= accepted)
+    }
+
+    /// The child plays a chord and is killed in the middle; the next start ends it.
+    @Test func whatAKilledProcessLeftSoundingIsSilencedByTheNextStart() async throws {
+      let receiver = try SequencerReceiver(name: "Survivor")
+      let folder = folder.path
+      await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
+        let output = try SequencerOutput(
+          clientName: "RL-Musician", to: SequencerDestination("Survivor"), sendsClock: false,
+          stateFolder: URL(filePath: folder))
+        let roll = PianoRoll(rowTexts: ["1111111111", "1111111111"])!
+        output.enqueue(
+          PlayerItem(
+            id: 1,
+            piece: Piece(
+              roll: roll, settings: PerformanceSettings(), score: ScoreBreakdown(entries: []), provenance: nil)))
+        try await Task.sleep(for: .seconds(1.5))
+        kill(getpid(), SIGKILL)
+      }
+      receiver.collect(seconds: 0.5)
+      #expect(receiver.hanging == ["0 60", "0 61"])
+      let output = try output()
+      receiver.collect(seconds: 2) { $0.last?.message == "control 0 123 0" }
+      #expect(receiver.hanging.isEmpty)
+      #expect(receiver.messages.suffix(2) == Self.silence[...])
+      await output.close()
+    }
+  }
+#endif
