@@ -18,6 +18,9 @@ struct PlaybackOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Loudness, 0 to 1.", valueName: "volume"))
   var volume: Double?
 
+  @Flag(name: .customLong("midi-clock"), help: "The MIDI port also sends clock, start and stop.")
+  var midiClock = false
+
   func validate() throws {
     if noPlay, play != nil { throw ValidationError("--play and --no-play exclude each other") }
     if let volume, !(0...1).contains(volume) {
@@ -37,6 +40,7 @@ struct PlaybackOptions: ParsableArguments {
       if synth == nil { result.synthesizer = .fluidsynth }
     }
     if let volume { result.volume = volume }
+    if midiClock { result.sendsMIDIClock = true }
     return result
   }
 }

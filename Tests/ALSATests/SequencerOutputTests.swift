@@ -12,10 +12,14 @@
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    private func output(to destination: String? = nil, clock: Bool = false) throws -> SequencerOutput {
-      try SequencerOutput(
-        clientName: SequencerOutput.clientName, to: destination.flatMap { SequencerDestination($0) },
-        sendsClock: clock, stateFolder: folder)
+    private func output(to destination: String? = nil, clock: Bool = false, wait: Double = 0) throws -> SequencerOutput
+    {
+      var options = SequencerOutput.Options()
+      options.destination = destination.flatMap { SequencerDestination($0) }
+      options.sendsClock = clock
+      options.waitSeconds = wait
+      options.stateFolder = folder
+      return try SequencerOutput(options)
     }
 
     private func address() throws -> SequencerAddress {
@@ -67,8 +71,27 @@
       var reports = output.events.makeAsyncIterator()
       #expect(await reports.next() == .started(5))
       #expect(await reports.next() == .finished(5))
+      #expect(await reports.next() == .idle)
       #expect(output.position.item == nil)
       await output.close()
+    }
+
+    @Test func theFirstPieceWaitsForAListenerButNotForEver() async throws {
+      let patient = try output(wait: 60)
+      patient.enqueue(PlayerItem(id: 1, piece: try chord()))
+      let receiver = try SequencerReceiver(name: "Receiver")
+      receiver.collect(seconds: 1)
+      let begin = ContinuousClock.now
+      try receiver.listen(to: try address())
+      receiver.collect(seconds: 3, until: hasChord)
+      #expect(hasChord(receiver.received))
+      #expect(ContinuousClock.now - begin > .milliseconds(450))
+      await patient.close()
+      let impatient = try output(wait: 0.3)
+      impatient.enqueue(PlayerItem(id: 2, piece: try chord(steps: 1)))
+      var reports = impatient.events.makeAsyncIterator()
+      #expect(await reports.next() == .started(2))
+      await impatient.close()
     }
 
     @Test func closingInTheMiddleOfAChordEndsEveryNote() async throws {
@@ -189,9 +212,10 @@
       let receiver = try SequencerReceiver(name: "Survivor")
       let folder = folder.path
       await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
-        let output = try SequencerOutput(
-          clientName: "RL-Musician", to: SequencerDestination("Survivor"), sendsClock: false,
-          stateFolder: URL(filePath: folder))
+        var options = SequencerOutput.Options()
+        options.destination = SequencerDestination("Survivor")
+        options.stateFolder = URL(filePath: folder)
+        let output = try SequencerOutput(options)
         let roll = PianoRoll(rowTexts: ["1111111111", "1111111111"])!
         output.enqueue(
           PlayerItem(

@@ -47,6 +47,10 @@ public struct PlaybackConfiguration: Sendable, Hashable {
   public var bufferSeconds: Double
   /// `idle_in_seconds`: silence after which the device is released.
   public var idleSeconds: Double
+  /// `midi_clock`: whether the MIDI port sends clock, start and stop.
+  public var sendsMIDIClock: Bool
+  /// `midi_wait_in_seconds`: how long the first piece waits for somebody to listen to the MIDI port.
+  public var midiWaitSeconds: Double
   /// `realtime_priority`: SCHED_FIFO priority of the audio thread; 0 for an ordinary one.
   public var realtimePriority: Int
 
@@ -74,6 +78,8 @@ public struct PlaybackConfiguration: Sendable, Hashable {
         "period_in_seconds", found: "\(periodSeconds)", allowed: "at most half of buffer_in_seconds (\(bufferSeconds))")
     }
     idleSeconds = try section.number("idle_in_seconds", default: 5, in: 0...86_400)
+    sendsMIDIClock = try section.boolean("midi_clock", default: false)
+    midiWaitSeconds = try section.number("midi_wait_in_seconds", default: 10, in: 0...86_400)
     realtimePriority = try section.integer("realtime_priority", default: 60, in: 0...98)
   }
 }

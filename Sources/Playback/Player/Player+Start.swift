@@ -21,8 +21,7 @@ extension Player {
     case .none: return nil
     case .null: output = try openNull(configuration, timbres: timbres, notice: notice)
     case .alsa(let name): output = try openALSA(name, configuration, timbres: timbres, notice: notice)
-    case .midi(let address):
-      throw DeviceUnavailableError(reason: "\(address ?? "") not yet")
+    case .midi(let address): output = try openPort(address, configuration, notice: notice)
     case .automatic:
       guard SoundSystem.isPresent() else {
         notice("no sound device here: pieces are written, not played (--play says where to)")
@@ -77,6 +76,18 @@ extension Player {
     } catch let error as SinkError {
       throw DeviceUnavailableError(reason: "\(error)", available: SoundSystem.deviceNames())
     }
+  }
+
+  private static func openPort(
+    _ address: String?, _ configuration: PlaybackConfiguration, notice: @escaping @Sendable (String) -> Void
+  ) throws -> SequencerOutput {
+    var options = SequencerOutput.Options()
+    options.destination = address.flatMap { SequencerDestination($0) }
+    options.sendsClock = configuration.sendsMIDIClock
+    options.waitSeconds = configuration.midiWaitSeconds
+    options.volume = configuration.volume
+    options.notice = notice
+    return try SequencerOutput(options)
   }
 
   /// The engine a configuration asks for.

@@ -143,7 +143,7 @@ public actor Player {
       if handedOver.isEmpty { feed() }
     case .idle:
       if handedOver.isEmpty, queue.count == 0 { ended() } else if handedOver.isEmpty { feed() }
-    case .deviceLost(let reason): notice("the sound is paused, \(reason); it goes on when the device is back")
+    case .deviceLost(let reason): notice("\(reason); the sound goes on when it is back")
     case .deviceBack: notice("the sound is back")
     }
   }

@@ -19,37 +19,42 @@ public final class SequencerOutput: PlayerOutput {
   private let status: StatusBox
   private let ending = Ending()
 
-  /// Opens the port.
-  ///
-  /// - Parameters:
-  ///   - destination: A port to play to; it is subscribed again whenever it reappears. Nil waits for subscribers.
-  ///   - sendsClock: Whether MIDI clock with start and stop goes out too.
-  ///   - stateFolder: Where subscriptions are remembered, to silence them after a `kill -9`; nil is the usual place.
-  /// - Throws: If there is no sequencer or `destination` is not there; the error lists what is.
-  public convenience init(
-    to destination: SequencerDestination? = nil, sendsClock: Bool = false, stateFolder: URL? = nil
-  ) throws(DeviceUnavailableError) {
-    try self.init(
-      clientName: Self.clientName, to: destination, sendsClock: sendsClock,
-      stateFolder: stateFolder ?? SequencerJournal.defaultFolder())
+  /// How it is to play.
+  public struct Options: Sendable {
+    /// A port to play to; it is subscribed again whenever it reappears. Nil: whoever subscribes.
+    public var destination: SequencerDestination?
+    /// Whether MIDI clock with start and stop goes out too.
+    public var sendsClock = false
+    /// How long the first piece waits for a first subscriber; whoever then records misses nothing.
+    public var waitSeconds = 0.0
+    /// What `setVolume` starts from, greater than 0: receivers keep their own volume until another one is set.
+    public var volume = 1.0
+    /// Where subscriptions are remembered, to silence them after a `kill -9`; nil is the usual place.
+    public var stateFolder: URL?
+    /// Gets a line when there is something a person should know.
+    public var notice: @Sendable (String) -> Void = { _ in }
+
+    /// The options' defaults.
+    public init() {}
   }
 
-  /// For tests: a client of another name.
-  init(
-    clientName: String, to destination: SequencerDestination?, sendsClock: Bool, stateFolder: URL
-  ) throws(DeviceUnavailableError) {
+  /// Opens the port.
+  ///
+  /// - Throws: If there is no sequencer or the destination is not there; the error lists what is.
+  public init(_ options: Options = Options()) throws(DeviceUnavailableError) {
+    let stateFolder = options.stateFolder ?? SequencerJournal.defaultFolder()
     let client: SequencerClient
     do {
-      client = try SequencerClient(name: clientName, portName: Self.portName)
+      client = try SequencerClient(name: Self.clientName, portName: Self.portName)
     } catch {
       throw DeviceUnavailableError(
         reason: error.isAbsent
           ? "no ALSA sequencer (/dev/snd/seq): is the kernel module snd-seq loaded, and are you in the group 'audio'?"
           : "cannot open the ALSA sequencer: \(error)")
     }
-    SequencerPlayback.silenceAbandoned(in: stateFolder, client: client)
+    SequencerSilence.endAbandoned(in: stateFolder, client: client)
     let subscription: SequencerSubscription?
-    if let destination {
+    if let destination = options.destination {
       subscription = try SequencerSubscription(destination, client: client)
     } else {
       subscription = nil
@@ -59,7 +64,7 @@ public final class SequencerOutput: PlayerOutput {
     let status = StatusBox()
     self.status = status
     let playback = SequencerPlayback(
-      client: client, mailbox: mailbox, subscription: subscription, sendsClock: sendsClock,
+      client: client, mailbox: mailbox, subscription: subscription, options: options,
       journal: SequencerJournal(folder: stateFolder),
       report: { continuation.yield($0) }, publish: { new in status.value.withLock { $0 = new } })
     let handover = Handover(playback)
@@ -85,7 +90,7 @@ public final class SequencerOutput: PlayerOutput {
   public func resume() { mailbox.post(.resume) }
   /// Drops everything.
   public func stop() { mailbox.post(.stop) }
-  /// Sends channel volume: `volume` times General MIDI's default of 100.
+  /// Sends channel volume: 100, General MIDI's default, times the ratio to the volume it started from.
   public func setVolume(_ volume: Double) { mailbox.post(.volume(volume)) }
 
   /// Where playback stands now.

@@ -29,35 +29,52 @@ final class SequencerPlayback {
   private let journal: SequencerJournal
   private let report: @Sendable (PlayerEvent) -> Void
   private let publish: @Sendable (Status) -> Void
-  private let sendsClock: Bool
+  private let notice: @Sendable (String) -> Void
 
   private var timeline: SequencerTimeline
   private var subscription: SequencerSubscription?
   private var subscribers: Set<SequencerAddress> = []
   /// Channels that notes have gone out on since the start.
   private var channels: Set<UInt8> = []
-  private var volume: UInt8 = SequencerPlayback.fullVolume
+  private let initialVolume: Double
+  /// The value of channel volume that receivers have.
+  private var volume = SequencerPlayback.usualVolume
   private var queueRuns = false
   private var idleSince: Int64?
   private var isPoolFull = false
+  /// The listener has asked for a pause.
+  private var isPaused = false
+  /// Nobody listens yet; the first piece waits for a subscriber, until `waitEnd` once there is a piece.
+  private var isWaiting: Bool
+  private let waitDuration: Duration
+  private var waitEnd: ContinuousClock.Instant?
+  /// Whether `idle` has been reported since the last piece.
+  private var isIdle = true
+  /// A recorder that has just subscribed starts its own clock a moment later.
+  private static let graceForSubscribers: Int64 = 500_000_000
 
-  /// General MIDI's own default of channel volume: a receiver is as loud at volume 1 as if it had been told nothing.
-  private static let fullVolume: UInt8 = 100
+  /// General MIDI's own default of channel volume. Receivers are told nothing until the volume is changed, and then in
+  /// proportion to this.
+  private static let usualVolume: UInt8 = 100
 
   init(
-    client: SequencerClient, mailbox: SequencerMailbox, subscription: SequencerSubscription?, sendsClock: Bool,
-    journal: SequencerJournal, report: @escaping @Sendable (PlayerEvent) -> Void,
+    client: SequencerClient, mailbox: SequencerMailbox, subscription: SequencerSubscription?,
+    options: SequencerOutput.Options, journal: SequencerJournal, report: @escaping @Sendable (PlayerEvent) -> Void,
     publish: @escaping @Sendable (Status) -> Void
   ) {
     self.client = client
     self.mailbox = mailbox
     self.subscription = subscription
-    self.sendsClock = sendsClock
+    notice = options.notice
     self.journal = journal
     self.report = report
     self.publish = publish
-    timeline = SequencerTimeline(sendsClock: sendsClock)
+    timeline = SequencerTimeline(sendsClock: options.sendsClock)
     subscribers = Set(client.subscribers())
+    initialVolume = options.volume
+    waitDuration = .seconds(options.waitSeconds)
+    isWaiting = subscribers.isEmpty && options.waitSeconds > 0
+    if isWaiting { timeline.pause(now: 0) }
   }
 
   /// The thread's life.
@@ -66,7 +83,9 @@ final class SequencerPlayback {
       for command in mailbox.take() where !obey(command) { return }
       client.announcements().forEach(observe)
       let now = client.queueTime()
+      if let waitEnd, ContinuousClock.now >= waitEnd { endWaiting(grace: 0) }
       timeline.reports(now: now).forEach(report)
+      reportIdle()
       refill(now: now)
       rest(now: now)
       publish(status(now: now))
@@ -80,22 +99,22 @@ final class SequencerPlayback {
   private func obey(_ command: SequencerMailbox.Command) -> Bool {
     switch command {
     case .enqueue(let item):
+      isIdle = false
+      beginWaiting()
       runQueue()
       timeline.enqueue(item.id, SequencerPerformance(item.piece), now: client.queueTime())
       if !timeline.channels.isSubset(of: channels) {
         let new = timeline.channels.subtracting(channels)
         channels.formUnion(new)
-        if volume != Self.fullVolume { sendVolume(to: new) }
+        if volume != Self.usualVolume { sendVolume(to: new) }
         remember()
       }
-    case .pause where !timeline.isPaused:
-      let now = takeBack()
-      timeline.pause(now: now)
-      silence(now: now)
-    case .resume where timeline.isPaused:
-      runQueue()
-      timeline.resume(now: client.queueTime())
-    case .pause, .resume: break
+    case .pause:
+      isPaused = true
+      hold()
+    case .resume:
+      isPaused = false
+      if !isWaiting { goOn(after: 0) }
     case .skip:
       let now = takeBack()
       silence(now: now, stopsClock: false)
@@ -104,8 +123,10 @@ final class SequencerPlayback {
       let now = takeBack()
       silence(now: now)
       timeline.stop().forEach { report(.finished($0)) }
+      if isPaused || isWaiting { timeline.pause(now: now) }
     case .volume(let volume):
-      let controller = UInt8((min(1, max(0, volume.isNaN ? 1 : volume)) * Double(Self.fullVolume)).rounded())
+      let relative = volume / max(0.01, initialVolume)
+      let controller = UInt8(min(127, max(0, relative.isNaN ? 1 : relative * Double(Self.usualVolume)).rounded()))
       guard controller != self.volume else { break }
       self.volume = controller
       sendVolume(to: channels)
@@ -118,6 +139,41 @@ final class SequencerPlayback {
       return false
     }
     return true
+  }
+
+  private func hold() {
+    guard !timeline.isPaused else { return }
+    let now = takeBack()
+    timeline.pause(now: now)
+    silence(now: now)
+  }
+
+  private func goOn(after grace: Int64) {
+    guard timeline.isPaused else { return }
+    runQueue()
+    timeline.resume(now: client.queueTime() + grace)
+  }
+
+  private func beginWaiting() {
+    guard isWaiting, waitEnd == nil else { return }
+    waitEnd = ContinuousClock.now + waitDuration
+    let seconds = Int(waitDuration / .seconds(1))
+    notice(
+      "port \(client.address) (\(SequencerOutput.clientName):\(SequencerOutput.portName)) waits up to \(seconds) s for"
+        + " somebody to listen: aconnect \(client.address) CLIENT:PORT")
+  }
+
+  private func endWaiting(grace: Int64) {
+    guard isWaiting else { return }
+    isWaiting = false
+    waitEnd = nil
+    if !isPaused { goOn(after: grace) }
+  }
+
+  private func reportIdle() {
+    guard timeline.isEmpty, !isIdle else { return }
+    isIdle = true
+    report(.idle)
   }
 
   /// Empties the queue.
@@ -134,20 +190,10 @@ final class SequencerPlayback {
   /// Ends every sounding note, at every subscriber. The queue must be empty.
   private func silence(now: Int64, stopsClock: Bool = true) {
     for message in timeline.endNotes(now: now) { client.sendNow(.midi(message)) }
-    for message in Self.quiet(channels.sorted()) { client.sendNow(.midi(message)) }
+    for message in SequencerSilence.quiet(channels.sorted()) { client.sendNow(.midi(message)) }
     if stopsClock, timeline.clockIsRunning {
       client.sendNow(.stop)
       timeline.clockStopped()
-    }
-  }
-
-  /// For receivers that count pedals, or missed a note-off.
-  static func quiet(_ channels: [UInt8]) -> [MIDIMessage] {
-    channels.flatMap { channel -> [MIDIMessage] in
-      [
-        .controlChange(channel: channel, controller: MIDIController.sustain, value: 0),
-        .controlChange(channel: channel, controller: MIDIController.allNotesOff, value: 0),
-      ]
     }
   }
 
@@ -209,6 +255,7 @@ final class SequencerPlayback {
 
   /// Milliseconds to sleep.
   private func pause(now: Int64) -> Int32 {
+    if let waitEnd { return Int32(max(0, min(600_000, (waitEnd - .now) / .milliseconds(1)))) + 1 }
     guard queueRuns else { return -1 }
     if isPoolFull { return 20 }
     let milliseconds = (timeline.timeToReport(now: now) ?? .max) / 1_000_000
@@ -223,6 +270,7 @@ final class SequencerPlayback {
       subscribers.insert(address)
       // Who joins in the middle of a piece has missed its programs.
       for message in timeline.setup { client.sendNow(.midi(message), to: address) }
+      endWaiting(grace: Self.graceForSubscribers)
       remember()
     case .unsubscribed(let address):
       subscribers.remove(address)
@@ -230,7 +278,7 @@ final class SequencerPlayback {
       for note in timeline.sounding.notes {
         client.sendNow(.midi(.noteOn(channel: note.key.channel, key: note.key.key, velocity: 0)), to: address)
       }
-      for message in Self.quiet(channels.sorted()) { client.sendNow(.midi(message), to: address) }
+      for message in SequencerSilence.quiet(channels.sorted()) { client.sendNow(.midi(message), to: address) }
       remember()
     case .portAppeared, .portGone: break
     }
@@ -242,32 +290,10 @@ final class SequencerPlayback {
     journal.remember(SequencerJournal.Entry(ports: ports, channels: channels.sorted()))
   }
 
-  /// Ends what processes that were killed have left sounding, at the ports they played to.
-  static func silenceAbandoned(in folder: URL, client: SequencerClient) {
-    let entries = SequencerJournal.abandoned(in: folder)
-    guard !entries.isEmpty else { return }
-    let present = client.destinations()
-    for entry in entries {
-      let channels = Set(entry.channels).filter { $0 < 16 }.sorted()
-      for port in entry.ports {
-        // Under its old number, or under the number its program has now.
-        let known = present.filter { $0.hasNames(of: port) }
-        for target in known.contains(port) ? [port] : known {
-          for channel in channels {
-            for key in UInt8(0)...127 {
-              client.sendNow(.midi(.noteOn(channel: channel, key: key, velocity: 0)), to: target.address)
-            }
-          }
-          for message in quiet(channels) { client.sendNow(.midi(message), to: target.address) }
-        }
-      }
-    }
-  }
-
   private func status(now: Int64) -> Status {
     let position = timeline.position(now: now)
     return Status(
       item: position?.id, nanoseconds: position?.offset ?? 0, moves: position != nil && !timeline.isPaused,
-      isPaused: timeline.isPaused)
+      isPaused: isPaused)
   }
 }

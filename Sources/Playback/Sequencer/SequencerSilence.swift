@@ -1,0 +1,40 @@
+internal import Core
+internal import Foundation
+internal import Glibc
+
+/// What is sent so that nothing is left sounding.
+enum SequencerSilence {
+  /// For receivers that count pedals, or missed a note-off.
+  static func quiet(_ channels: [UInt8]) -> [MIDIMessage] {
+    channels.flatMap { channel -> [MIDIMessage] in
+      [
+        .controlChange(channel: channel, controller: MIDIController.sustain, value: 0),
+        .controlChange(channel: channel, controller: MIDIController.allNotesOff, value: 0),
+      ]
+    }
+  }
+
+  /// Ends what processes that were killed have left sounding, at the ports they played to.
+  static func endAbandoned(in folder: URL, client: SequencerClient) {
+    let entries = SequencerJournal.abandoned(in: folder)
+    guard !entries.isEmpty else { return }
+    let present = client.destinations()
+    for entry in entries {
+      let channels = Set(entry.channels).filter { $0 < 16 }.sorted()
+      for port in entry.ports {
+        // Under its old number, or under the number its program has now.
+        let known = present.filter { $0.hasNames(of: port) }
+        for target in known.contains(port) ? [port] : known {
+          for (index, channel) in channels.enumerated() {
+            // A receiver holds 200 events until it wakes up.
+            if index > 0 { usleep(20_000) }
+            for key in UInt8(0)...127 {
+              client.sendNow(.midi(.noteOn(channel: channel, key: key, velocity: 0)), to: target.address)
+            }
+          }
+          for message in quiet(channels) { client.sendNow(.midi(message), to: target.address) }
+        }
+      }
+    }
+  }
+}
