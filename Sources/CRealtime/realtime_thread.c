@@ -87,6 +87,12 @@ void rt_thread_flush_denormals(void) {
 #endif
 }
 
+static _Thread_local bool is_audio;
+
+void rt_thread_mark_audio(void) { is_audio = true; }
+
+bool rt_thread_is_audio(void) { return is_audio; }
+
 void rt_thread_touch_stack(void) {
   volatile char pages[64 * 1024];
   for (unsigned i = 0; i < sizeof pages; i += 4096) pages[i] = 0;

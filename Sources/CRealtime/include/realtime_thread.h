@@ -33,6 +33,10 @@ void rt_thread_block_signals(void);
 void rt_thread_name(const char *_Nonnull name);
 /// Numbers too small to hear become 0 at once instead of costing hundreds of cycles.
 RT_AUDITED void rt_thread_flush_denormals(void);
+/// Marks the calling thread as the audio thread, on which nothing may be logged.
+void rt_thread_mark_audio(void);
+/// Whether the calling thread is the audio thread.
+RT_AUDITED bool rt_thread_is_audio(void);
 /// Touches a few pages of the stack, so that the first deep call does not fault.
 void rt_thread_touch_stack(void);
 /// Keeps memory from being paged out; false if the limit does not allow it.

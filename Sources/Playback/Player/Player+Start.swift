@@ -95,6 +95,11 @@ extension Player {
     _ configuration: PlaybackConfiguration, sampleRate: Int, timbres: [String: Timbre],
     notice: @escaping @Sendable (String) -> Void
   ) throws -> any SoundEngine {
-    SineEngine(sampleRate: sampleRate, timbres: timbres)
+    switch configuration.synthesizer {
+    case .sine: SineEngine(sampleRate: sampleRate, timbres: timbres)
+    case .fluidsynth:
+      try SoundfontSearch().engine(
+        named: configuration.soundfont, sampleRate: sampleRate, program: 0, notice: notice)
+    }
   }
 }

@@ -86,6 +86,7 @@ final class AudioThread: @unchecked Sendable {
     rt_thread_name("rlm-audio")
     rt_thread_flush_denormals()
     rt_thread_touch_stack()
+    rt_thread_mark_audio()
     priorityResult.store(priority > 0 ? rt_thread_become_realtime(priority) : 0, ordering: .releasing)
     while !loop.isQuitting {
       loop.takeCommands()

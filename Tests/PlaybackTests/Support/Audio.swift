@@ -25,3 +25,25 @@
     }
   }
 #endif
+
+#if Playback
+  extension Audio {
+    /// How far the strongest line near a frequency lies from it, cents: maximum of the windowed Fourier transform.
+    static func cents(of samples: [Float], near frequency: Double, rate: Double) -> Double {
+      let windowed = samples.enumerated().map { index, sample in
+        Double(sample) * (0.5 - 0.5 * cos(2 * Double.pi * Double(index) / Double(samples.count)))
+      }
+      func power(_ cents: Double) -> Double {
+        let step = 2 * Double.pi * frequency * exp2(cents / 1200) / rate
+        var (real, imaginary) = (0.0, 0.0)
+        for (index, sample) in windowed.enumerated() {
+          real += sample * cos(step * Double(index))
+          imaginary += sample * sin(step * Double(index))
+        }
+        return real * real + imaginary * imaginary
+      }
+      let coarse = stride(from: -40.0, through: 40, by: 4).max { power($0) < power($1) } ?? 0
+      return stride(from: coarse - 4, through: coarse + 4, by: 0.5).max { power($0) < power($1) } ?? 0
+    }
+  }
+#endif

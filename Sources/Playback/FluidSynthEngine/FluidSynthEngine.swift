@@ -1,0 +1,218 @@
+internal import CFluidSynth
+internal import Core
+
+/// FluidSynth as a pure renderer: no audio driver, no thread of its own, one owner.
+///
+/// FluidSynth renders 64 frames at a time on a grid of its own, so a note begins up to 63 frames (1.3 ms) late: always on
+/// the next multiple of 64. It is asked for multiples of 64 only, and what is left over waits here; so the samples do not
+/// depend on the blocks, and `panic` leaves nothing behind.
+///
+/// Every call that renders allocates and frees once inside the distribution's OpenMP runtime: the documented exception to
+/// the audio thread's rule. Everything else that is called there allocates nothing (static sample loading).
+final class FluidSynthEngine: SoundEngine {
+  let sampleRate: Int
+  /// The font that sounds.
+  let soundfont: Soundfont
+
+  private let settings: OpaquePointer
+  private let synth: OpaquePointer
+  private let presets: SoundfontPresets
+  private let notice: @Sendable (String) -> Void
+  private let said = SaidOnce()
+
+  private static let grid = 64
+  /// Frames that FluidSynth has rendered and nobody has taken yet: the end of these two buffers.
+  private let leftRest: UnsafeMutablePointer<Float>
+  private let rightRest: UnsafeMutablePointer<Float>
+  private var restCount = 0
+
+  /// A piece of 256 rows in a tuning of its own needs a channel a row.
+  static let channelCount = 256
+  /// Chosen so that a default piece is about as loud as the sine synthesizer's, on the fonts of Debian.
+  static let gain = 0.6
+  /// Larger fonts are loaded sample by sample, when a program is chosen.
+  private static let largestStaticByteCount = 64 << 20
+
+  /// Loads a soundfont.
+  ///
+  /// - Parameters:
+  ///   - sampleRate: Frames per second, 8,000 to 96,000: FluidSynth's own range.
+  ///   - soundfont: Where it is.
+  ///   - program: Loaded at once, so that the audio thread need not.
+  ///   - notice: Gets one line about each program the font does not have.
+  /// - Throws: `DataError` if FluidSynth cannot use the font, or if it would be silent.
+  init(
+    sampleRate: Int, soundfont: Soundfont, program: Int = 0, notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(DataError) {
+    FluidSynthLog.install()
+    guard (8_000...96_000).contains(sampleRate) else {
+      throw DataError(
+        file: soundfont.name,
+        reason: "FluidSynth renders 8000 to 96000 frames per second, the device has \(sampleRate)")
+    }
+    guard let settings = new_fluid_settings() else { throw DataError(file: soundfont.name, reason: "out of memory") }
+    fluid_settings_setnum(settings, "synth.sample-rate", Double(sampleRate))
+    fluid_settings_setnum(settings, "synth.gain", Self.gain)
+    fluid_settings_setint(settings, "synth.polyphony", 256)
+    fluid_settings_setint(settings, "synth.threadsafe-api", 0)
+    fluid_settings_setint(settings, "synth.cpu-cores", 1)
+    fluid_settings_setint(settings, "synth.midi-channels", Int32(Self.channelCount))
+    let isLarge = soundfont.byteCount > Self.largestStaticByteCount
+    fluid_settings_setint(settings, "synth.dynamic-sample-loading", isLarge ? 1 : 0)
+    guard let synth = new_fluid_synth(settings) else {
+      delete_fluid_settings(settings)
+      throw DataError(file: soundfont.name, reason: "out of memory")
+    }
+    do {
+      presets = try Self.load(soundfont, into: synth)
+    } catch {
+      delete_fluid_synth(synth)
+      delete_fluid_settings(settings)
+      throw error
+    }
+    // Channel 10 is an ordinary one here: a channel is a row.
+    for channel in 0..<Int32(Self.channelCount) {
+      fluid_synth_set_channel_type(synth, channel, Int32(CHANNEL_TYPE_MELODIC.rawValue))
+      fluid_synth_program_select(synth, channel, presets.fontID, 0, Int32(presets.substitute(for: program)))
+    }
+    let sounds = Self.isAudible(synth)
+    guard sounds else {
+      delete_fluid_synth(synth)
+      delete_fluid_settings(settings)
+      throw DataError(file: soundfont.name, reason: "this soundfont is damaged: its instruments have no samples")
+    }
+    self.settings = settings
+    self.synth = synth
+    self.sampleRate = sampleRate
+    self.soundfont = soundfont
+    self.notice = notice
+    leftRest = .allocate(capacity: Self.grid)
+    rightRest = .allocate(capacity: Self.grid)
+    leftRest.initialize(repeating: 0, count: Self.grid)
+    rightRest.initialize(repeating: 0, count: Self.grid)
+  }
+
+  deinit {
+    delete_fluid_synth(synth)
+    delete_fluid_settings(settings)
+    leftRest.deallocate()
+    rightRest.deallocate()
+  }
+
+  private static func load(_ soundfont: Soundfont, into synth: OpaquePointer) throws(DataError) -> SoundfontPresets {
+    FluidSynthLog.forgetLastError()
+    let id = fluid_synth_sfload(synth, soundfont.path, 0)
+    guard id >= 0, let font = fluid_synth_get_sfont_by_id(synth, id) else {
+      let detail = FluidSynthLog.lastError.map { " (\($0))" } ?? ""
+      throw DataError(file: soundfont.name, reason: "FluidSynth cannot read this soundfont\(detail)")
+    }
+    let presets = SoundfontPresets(font: font, id: id)
+    guard !presets.programs.isEmpty else {
+      throw DataError(
+        file: soundfont.name,
+        reason:
+          "this soundfont has no instrument in bank 0, so every piece would be silent; allowed: a General MIDI font"
+      )
+    }
+    return presets
+  }
+
+  /// Tries a few notes: a damaged font loses its samples without an error. Warms the renderer up, too.
+  private static func isAudible(_ synth: OpaquePointer) -> Bool {
+    let frames = 1024
+    var sound = [Float](repeating: 0, count: 2 * frames)
+    for key in [60, 48, 72, 36, 84] as [Int32] {
+      fluid_synth_noteon(synth, 0, key, 100)
+      sound.withUnsafeMutableBufferPointer { sound in
+        _ = fluid_synth_write_float(
+          synth, Int32(frames), sound.baseAddress, 0, 1, sound.baseAddress, Int32(frames), 1)
+      }
+      fluid_synth_system_reset(synth)
+      if sound.contains(where: { abs($0) > 1e-4 }) { return true }
+    }
+    return false
+  }
+
+  // MARK: Control side
+
+  func timeline(of piece: Piece) -> PieceTimeline {
+    let program = presets.substitute(for: piece.settings.program)
+    if program != piece.settings.program, said.isFirst(piece.settings.program) {
+      notice("\(soundfont.name) has no program \(piece.settings.program); program \(program) sounds instead")
+    }
+    let rate = Double(sampleRate)
+    func frame(_ seconds: Double) -> Int64 { Int64(SineEvent.frames(seconds: seconds, sampleRate: rate)) }
+    let isKeyboard = piece.settings.tuning.isTwelveToneEqual
+    var prepared: Set<Int> = []
+    var events: [RenderEvent] = []
+    var onsets: [RenderEvent] = []
+    for note in piece.notes where (0...127).contains(note.pitch.key) {
+      // A row of another tuning has a channel of its own, whose fine tuning is the row's.
+      let channel = UInt8(truncatingIfNeeded: isKeyboard ? 0 : note.row)
+      if prepared.insert(Int(channel)).inserted {
+        events.append(
+          RenderEvent(
+            frame: 0, kind: .program, channel: channel, key: UInt8(clamping: program), cents: Float(note.pitch.cents)))
+      }
+      let key = UInt8(clamping: note.pitch.key)
+      events.append(
+        RenderEvent(
+          frame: frame(note.onsetSeconds + note.durationSeconds), kind: .noteOff, channel: channel, key: key))
+      onsets.append(
+        RenderEvent(
+          frame: frame(note.onsetSeconds), kind: .noteOn, channel: channel, key: key,
+          velocity: UInt8(clamping: note.velocity)))
+    }
+    // At one frame: programs, then ends, then beginnings.
+    return PieceTimeline(events: events + onsets, frameCount: frame(piece.rollSeconds))
+  }
+
+  // MARK: Audio side
+
+  func apply(_ event: RenderEvent, of piece: UnsafePointer<PieceTimeline.Contents>) {
+    let channel = Int32(event.channel)
+    switch event.kind {
+    case .program:
+      fluid_synth_program_select(synth, channel, presets.fontID, 0, Int32(event.key))
+      fluid_synth_set_gen(synth, channel, Int32(GEN_FINETUNE.rawValue), event.cents)
+    case .noteOn: fluid_synth_noteon(synth, channel, Int32(event.key), Int32(event.velocity))
+    case .noteOff: fluid_synth_noteoff(synth, channel, Int32(event.key))
+    }
+  }
+
+  func render(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
+    var done = takeRest(left: left, right: right, frameCount: frameCount)
+    let whole = (frameCount - done) / Self.grid * Self.grid
+    if whole > 0 {
+      fluid_synth_write_float(synth, Int32(whole), left + done, 0, 1, right + done, 0, 1)
+      done += whole
+    }
+    if done < frameCount {
+      fluid_synth_write_float(synth, Int32(Self.grid), leftRest, 0, 1, rightRest, 0, 1)
+      restCount = Self.grid
+      done += takeRest(left: left + done, right: right + done, frameCount: frameCount - done)
+    }
+  }
+
+  private func takeRest(
+    left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int
+  ) -> Int {
+    let count = min(restCount, frameCount)
+    if count == 0 { return 0 }
+    let start = Self.grid - restCount
+    left.update(from: leftRest + start, count: count)
+    right.update(from: rightRest + start, count: count)
+    restCount -= count
+    return count
+  }
+
+  func panic() {
+    fluid_synth_system_reset(synth)
+    restCount = 0
+  }
+
+  var activeVoiceCount: Int { Int(fluid_synth_get_active_voice_count(synth)) }
+
+  /// FluidSynth copies what it needs of an event.
+  func holds(_ piece: UnsafePointer<PieceTimeline.Contents>) -> Bool { false }
+}

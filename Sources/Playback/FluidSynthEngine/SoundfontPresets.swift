@@ -1,0 +1,30 @@
+internal import CFluidSynth
+internal import Synchronization
+
+/// Which programs of bank 0 a loaded soundfont has. FluidSynth itself takes a font without the wanted preset and is silent.
+struct SoundfontPresets: Sendable {
+  /// FluidSynth's number of the font.
+  let fontID: Int32
+  /// Programs of bank 0, ascending.
+  let programs: [Int]
+
+  /// Looks through a font.
+  init(font: OpaquePointer, id: Int32) {
+    fontID = id
+    programs = (0..<128).filter { fluid_sfont_get_preset(font, 0, Int32($0)) != nil }
+  }
+
+  /// The program itself if the font has it; else the first of its General MIDI family of eight; else the font's first.
+  func substitute(for program: Int) -> Int {
+    if programs.contains(program) { return program }
+    return programs.first { $0 / 8 == program / 8 } ?? programs.first ?? 0
+  }
+}
+
+/// Remembers what has been said.
+final class SaidOnce: Sendable {
+  private let said = Mutex<Set<Int>>([])
+
+  /// Whether this number comes for the first time.
+  func isFirst(_ number: Int) -> Bool { said.withLock { $0.insert(number).inserted } }
+}
