@@ -77,14 +77,18 @@ public enum OutputFolder {
     guard access(path, W_OK | X_OK) == 0 else { throw FileError(.cannotCreate, path: path, errno: errno) }
   }
 
-  /// Creates a folder and the folders above it.
+  /// Creates a folder and the folders above it; all of them or none.
   static func createParents(_ path: String) throws {
     guard !path.utf8.contains(0) else { throw FileError(.cannotCreate, path: path, reason: "a path holds no NUL") }
     var prefix = path.hasPrefix("/") ? "/" : ""
+    var created: [String] = []
     for part in path.split(separator: "/") {
       prefix += prefix.isEmpty || prefix == "/" ? part : "/" + part
-      if mkdir(prefix, 0o777) != 0, !isFolder(prefix) {
+      if mkdir(prefix, 0o777) == 0 {
+        created.append(prefix)
+      } else if !isFolder(prefix) {
         let code = errno == EEXIST ? ENOTDIR : errno
+        for folder in created.reversed() { rmdir(folder) }
         throw FileError(.cannotCreate, path: prefix, errno: code)
       }
     }

@@ -98,10 +98,12 @@ import Testing
     let folder = try TemporaryFolder()
     let file = folder.file("file", "")
     let long = folder.path + "/" + String(repeating: "x", count: 300)
+    let deep = folder.path + "/new/" + String(repeating: "x", count: 300)
     for (output, message) in [
       (file, "\(file): Not a directory"),
       (file + "/below", "\(file): Not a directory"),
       (long, "\(long): File name too long"),
+      (deep, "\(deep): File name too long"),
       ("/proc/rlmusician", "/proc/rlmusician: No such file or directory"),
       ("", "'': an empty path"),
       ("a\0b", "a\\u{0}b: a path holds no NUL"),
@@ -112,6 +114,7 @@ import Testing
       #expect(error?.kind == .cannotCreate)
       #expect(error?.description == message)
     }
+    #expect(folder.names == ["file"])
   }
 
   @Test func aWriteThatFailsNamesTheFile() throws {

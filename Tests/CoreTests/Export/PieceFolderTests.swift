@@ -51,6 +51,14 @@ import Testing
     }
   }
 
+  @Test func notesThatMIDICannotNameAreAWarning() throws {
+    let folder = try TemporaryFolder()
+    var piece = try Self.piece()
+    piece.settings.lowestNote = try #require(MIDIKey(127))
+    let written = try PieceFolder.write(piece, to: folder.path, at: Timestamp(Date()), audio: Self.silent)
+    #expect(written.warnings == ["music.mid: 1 notes left out, their keys lie outside 0...127"])
+  }
+
   @Test func audioGoesIntoTheSameFolderOrThereIsNone() throws {
     struct Failure: Error {}
     let folder = try TemporaryFolder()
