@@ -35,7 +35,7 @@ struct PlayCommand: AsyncParsableCommand {
         var settings = playback.applied(to: configuration.playback)
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
-        let player = try await Player.start(settings) { line in
+        let player = try await Player.start(settings, timbres: configuration.timbres) { line in
           FileHandle.standardError.write(Data("rlmusician: \(line)\n".utf8))
         }
         guard let player else { return }

@@ -47,7 +47,8 @@ struct RenderCommand: ParsableCommand {
     }
     for (path, piece) in zip(rolls, pieces) {
       let written = try PieceFolder.write(
-        piece, to: output ?? environment.outputFolder, at: Timestamp(Date()), audio: audio)
+        piece, to: output ?? environment.outputFolder, at: Timestamp(Date()), timbres: configuration.timbres,
+        audio: audio)
       for warning in written.warnings {
         let line = "rlmusician: \(path): \(warning)"
         FileHandle.standardError.write(Data("\(TextQuoting.printable(line))\n".utf8))

@@ -81,7 +81,9 @@ struct TrainCommand: AsyncParsableCommand {
   #if Playback
     private func trainAndPlay(_ configuration: Configuration) async throws -> Int32? {
       let settings = follow.applied(to: playback.applied(to: configuration.playback))
-      guard let player = try await Player.start(settings, notice: StandardError.writeLine) else {
+      guard
+        let player = try await Player.start(settings, timbres: configuration.timbres, notice: StandardError.writeLine)
+      else {
         return try await onOwnThread { try train(configuration, listener: nil) }
       }
       let listener = TrainingPlayer(player: player, pace: settings.pace)

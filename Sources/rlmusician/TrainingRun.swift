@@ -88,7 +88,7 @@ struct TrainingRun {
     for episode in 0..<plan.episodes {
       let piece = training.composePiece(episode: episode)
       let written = try PieceFolder.write(
-        piece, to: plan.output, at: Timestamp(Date()), audio: configuration.audio)
+        piece, to: plan.output, at: Timestamp(Date()), timbres: configuration.timbres, audio: configuration.audio)
       for warning in written.warnings { StandardError.writeLine("\(written.path)/\(warning)") }
       reporter.wrote(piece, path: written.path)
       listener?.composed(piece, number: episode + 1)

@@ -6,11 +6,12 @@ public struct Configuration: Sendable {
   public var environment: EnvironmentConfiguration
   /// `agent`: the cross-entropy method.
   public var agent: AgentConfiguration
-  /// `playback`: what is heard, when, and through what.
-  public var playback: PlaybackConfiguration
-
+  /// `timbres`: the sine synthesizer's presets by name, the default one among them.
+  public var timbres: [String: Timbre]
   /// `audio`: the sound files of a piece.
   public var audio: AudioSettings
+  /// `playback`: what is heard, when, and through what.
+  public var playback: PlaybackConfiguration
 
   /// What in it works but will hardly be wanted, each in one line that begins with the place.
   public var warnings: [String] { environment.warnings }
@@ -43,8 +44,13 @@ public struct Configuration: Sendable {
     environment = try EnvironmentConfiguration(root.section("environment"), root: root, use: use)
     agent = try AgentConfiguration(root.section("agent"))
     if use == .composing { try agent.checkWork(environment, root.section("agent")) }
-    playback = try PlaybackConfiguration(root.section("playback"))
+    timbres = try TimbreConfiguration.read(root)
+    guard timbres[environment.performance.timbre] != nil else {
+      let sine = try root.section("environment").section("rendering_params").section("sinethesizer")
+      throw sine.error("timbre", allowed: timbres.keys.sorted().joined(separator: ", ") + " (see timbres)")
+    }
     audio = try AudioSettings(root.section("audio"))
+    playback = try PlaybackConfiguration(root.section("playback"))
     try root.rejectUnknownKeys()
     effective = root.effectiveValue
   }

@@ -16,7 +16,8 @@ struct ConfigurationText {
   /// Keys that say where files go, how they are heard and with how many hands they are made, not what is composed: they
   /// have no part in the digest. `tuning` has its own: what a Scala file holds, not what it is called.
   static let notDigested: Set<[String]> = [
-    ["environment", "rendering_params", "dir"], ["agent", "n_processes"], ["playback"], ["daemon"], ["tuning"],
+    ["environment", "rendering_params", "dir"], ["agent", "n_processes"], ["audio"], ["playback"], ["daemon"],
+    ["tuning"],
     ["environment", "tuning"],
   ]
 

@@ -14,17 +14,20 @@ import Testing
     (
       "n_semitones: 25",
       "c.yml:1: n_semitones: found the unknown key 'n_semitones' (its place is environment.n_semitones); "
-        + "allowed: environment, tuning, agent, playback"
+        + "allowed: environment, tuning, agent, timbres, audio, playback"
     ),
     (
       "environment:\n  rendering_params:\n    midi: {volume: 3}",
       "c.yml:3: environment.rendering_params.midi.volume: found the unknown key 'volume' "
         + "(its place is environment.rendering_params.sinethesizer.volume); allowed: instrument, velocity, tuning_output"
     ),
-    ("zzz: 1", "c.yml:1: zzz: found the unknown key 'zzz'; allowed: environment, tuning, agent, playback"),
+    (
+      "zzz: 1",
+      "c.yml:1: zzz: found the unknown key 'zzz'; allowed: environment, tuning, agent, timbres, audio, playback"
+    ),
     (
       "agnet:\n",
-      "c.yml:1: agnet: found the unknown key 'agnet' (did you mean 'agent'?); allowed: environment, tuning, agent, playback"
+      "c.yml:1: agnet: found the unknown key 'agnet' (did you mean 'agent'?); allowed: environment, tuning, agent, timbres, audio, playback"
     ),
   ]
 
