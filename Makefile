@@ -5,6 +5,7 @@
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
+#   make docs       the documentation as a web site
 #   make install    program, manual, completions (PREFIX=/usr/local, DESTDIR= for packages)
 #   make clean      removes what was built
 
@@ -20,7 +21,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-alsa bench lint manual install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
+.PHONY: build run test test-swift test-python test-smoke test-alsa bench lint manual docs install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
 
 bootstrap:
 	@scripts/bootstrap build
@@ -69,11 +70,17 @@ test-alsa: bootstrap-alsa
 
 MANUAL_DATE := $(shell git log -1 --format=%cs 2>/dev/null || date +%F)
 
-# The manual is generated from the argument parser: one page for the program and one for every subcommand.
 manual: build
 	swift build $(RELEASE) --product generate-manual
-	rm -rf .build/manual && mkdir -p .build/manual
-	.build/release/generate-manual $(BINARY) --multi-page --date $(MANUAL_DATE) --output-directory .build/manual
+	scripts/manual .build/release/generate-manual $(BINARY) $(MANUAL_DATE) .build/manual
+
+# The documentation's articles and the library's reference as a web site: .build/documentation.
+docs: bootstrap
+	swift package dump-symbol-graph --minimum-access-level public >/dev/null
+	rm -rf .build/symbols && mkdir -p .build/symbols
+	cp .build/*/symbolgraph/Core.symbols.json .build/symbols/
+	docc convert Sources/Core/Core.docc --fallback-display-name Core --fallback-bundle-identifier rlmusician.Core \
+	  --additional-symbol-graph-dir .build/symbols --output-path .build/documentation
 
 install: manual
 	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
