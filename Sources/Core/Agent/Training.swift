@@ -9,6 +9,8 @@ public final class Training {
   private let pool: WorkerPool
   private let evaluators: [CandidateEvaluator]
   private var agent: CrossEntropyAgent
+  /// The best candidate of the last population.
+  private(set) var populationBest: BestCandidate?
 
   /// A training at its start.
   ///
@@ -83,6 +85,11 @@ public final class Training {
       }
     }
     let population = agent.population
+    let top = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+    // Before `tell` moves the mean that its weights were drawn around.
+    populationBest = BestCandidate(
+      score: scores[top], weights: agent.ask(top), population: population, candidate: top,
+      episode: Int(bestEpisodes[top]))
     let eliteMean = agent.tell(scores)
     if let best = agent.best, best.population == population {
       agent.best?.episode = Int(bestEpisodes[best.candidate])
@@ -94,11 +101,12 @@ public final class Training {
         * configuration.agent.episodesPerCandidate * stepsPerEpisode)
   }
 
-  /// The best candidate's best episode during its evaluation, played again: for following a training live.
+  /// The best episode of the last population's best candidate, played again: for following a training live.
   ///
-  /// Before the first population: the first test episode of an agent whose weights are all 0.
+  /// Before the first population (or the first after a resumption): of the best candidate ever seen, or the first test
+  /// episode of an agent whose weights are all 0.
   public func bestPiece() -> Piece {
-    guard let best = agent.best else { return composePiece(episode: 0) }
+    guard let best = populationBest ?? agent.best else { return composePiece(episode: 0) }
     let (block, index) = best.episode.quotientAndRemainder(dividingBy: episodesPerBlock)
     let key = EpisodeKey(
       seed: agent.seed, purpose: .actions, population: best.population, candidate: best.candidate, block: block)
