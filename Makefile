@@ -21,7 +21,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-alsa bench lint manual docs install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
 
 bootstrap:
 	@scripts/bootstrap build
@@ -44,7 +44,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-smoke test-alsa
+test: lint test-swift test-python test-smoke test-tunings test-alsa
 
 test-swift: bootstrap-tests
 	swift build --build-tests
@@ -62,6 +62,10 @@ $(VENV)/.ready: python/requirements.txt | bootstrap-tests
 # The program as a user meets it: a script for each part, given the program's path.
 test-smoke: test-swift
 	@set -e; for script in scripts/smoke/*; do echo "$$script"; "$$script" $(abspath $(DEBUG_BINARY)); done
+
+# The pitch of every degree of every shipped tuning, measured in what the program and FluidSynth's own player render.
+test-tunings: bootstrap-tests test-swift $(VENV)/.ready
+	PATH="$(abspath $(VENV))/bin:$$PATH" scripts/test-tunings $(abspath $(DEBUG_BINARY))
 
 # Skipped there counts as failed; ARGS="usb" runs one machine only (see scripts/test-alsa).
 test-alsa: bootstrap-alsa

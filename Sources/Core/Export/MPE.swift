@@ -23,9 +23,16 @@ enum MPE {
       }
   }
 
-  /// The bend that raises a key by so many cents, -50...50; rounded up, see `MTS.frequency`.
+  /// The bend that raises a key by so many cents, -50...50; rounded up by up to 0.024 cents.
+  ///
+  /// FluidSynth 2.3 bends by 127/128 of what it should and cuts the pitch down to whole cents, which together may be 1.4
+  /// cents too low. Where it would be more than 0.95, the bend goes up by what reaches the next cent there, at most 0.5:
+  /// so FluidSynth stays within a cent, and a receiver that is exact within half of one.
   static func bend(cents: Double) -> UInt16 {
-    let units = (cents / (100 * Double(bendRange)) * 8192 - 1e-6).rounded(.up)
+    let flaw = 127.0 / 128
+    let heard = (cents * flaw).rounded(.down)
+    let target = cents > 0 && cents - heard > 0.95 ? (heard + 1) / flaw : cents
+    let units = (target / (100 * Double(bendRange)) * 8192 - 1e-6).rounded(.up)
     return UInt16(min(16383, max(0, 8192 + units)))
   }
 
