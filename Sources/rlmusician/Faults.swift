@@ -48,11 +48,9 @@ struct Fault {
   var line: String { "rlmusician: \(TextQuoting.printable(text))\n" }
 
   /// Says something that does not stop the program.
-  static func warn(_ text: String) {
-    FileHandle.standardError.write(Data("rlmusician: \(TextQuoting.printable(text))\n".utf8))
-  }
+  static func warn(_ text: String) { StandardError.writeLine(text) }
 
-  func report() { FileHandle.standardError.write(Data(line.utf8)) }
+  func report() { StandardError.write(line) }
 }
 
 /// The same for a body that waits.

@@ -36,7 +36,7 @@ struct PlayCommand: AsyncParsableCommand {
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
         let player = try await Player.start(settings, timbres: configuration.timbres) { line in
-          FileHandle.standardError.write(Data("rlmusician: \(line)\n".utf8))
+          StandardError.writeLine("\(line)")
         }
         guard let player else { return }
         for piece in pieces { await player.offer(piece) }
@@ -47,7 +47,7 @@ struct PlayCommand: AsyncParsableCommand {
     }
   #else
     func run() async throws {
-      FileHandle.standardError.write(Data("rlmusician: this program was built without playback\n".utf8))
+      StandardError.writeLine("this program was built without playback")
       throw ExitCode(69)
     }
   #endif
@@ -71,7 +71,7 @@ struct PlayCommand: AsyncParsableCommand {
       do {
         try await body()
       } catch let error as DeviceUnavailableError {
-        FileHandle.standardError.write(Data("rlmusician: \(error)\n".utf8))
+        StandardError.writeLine("\(error)")
         throw ExitCode(69)
       } catch {
         try reportingFaults { throw error }

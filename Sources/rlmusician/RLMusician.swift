@@ -23,6 +23,7 @@ struct RLMusician: AsyncParsableCommand {
 
   /// Parses, runs, and turns whatever is thrown into one line and an exit code.
   static func main() async {
+    reserveStandardStreams()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

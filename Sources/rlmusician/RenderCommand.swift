@@ -51,7 +51,7 @@ struct RenderCommand: ParsableCommand {
         audio: audio)
       for warning in written.warnings {
         let line = "rlmusician: \(path): \(warning)"
-        FileHandle.standardError.write(Data("\(TextQuoting.printable(line))\n".utf8))
+        StandardError.write(TextQuoting.printable(line) + "\n")
       }
       print(written.path)
     }

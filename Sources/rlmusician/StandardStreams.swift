@@ -29,6 +29,14 @@ enum StandardError {
   static func write(_ text: String) { _ = rlmusician.write(text, to: STDERR_FILENO) }
 }
 
+/// Keeps the numbers of the three streams taken: whoever starts the program with one of them closed would else find its
+/// lines in the first file that is opened. What takes a stream's place cannot be written, so that this stays a fault.
+func reserveStandardStreams() {
+  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+    _ = open("/dev/null", O_RDONLY)
+  }
+}
+
 /// - Returns: 0, or the `errno` of what stopped it.
 private func write(_ text: String, to descriptor: Int32) -> Int32 {
   var text = text

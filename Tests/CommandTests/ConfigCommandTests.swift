@@ -109,6 +109,21 @@ import Testing
     #expect(text == "rlmusician: standard output: No space left on device\n")
   }
 
+  /// A line that nobody can take is no reason to trap.
+  @Test(arguments: ["2>&-", "2>/dev/full", "<&- >&- 2>&-"]) func closedStreamsAreSurvived(redirection: String) throws {
+    try CommandRun.withFolder(["c.yml": "agent: 3"]) { folder in
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = [
+        "-c", "\"$0\" config -c c.yml \(redirection)", CommandRun.program.path(percentEncoded: false),
+      ]
+      process.currentDirectoryURL = folder
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 78)
+    }
+  }
+
   @Test func warningsDoNotStop() throws {
     try CommandRun.withFolder(["c.yml": "environment: {n_semitones: 128}"]) { folder in
       let run = try CommandRun(["config", "-c", "c.yml"], in: folder)
