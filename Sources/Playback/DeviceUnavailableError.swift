@@ -2,7 +2,7 @@
 public struct DeviceUnavailableError: Error, Hashable, CustomStringConvertible {
   /// What was asked for, and why it cannot be had.
   public var reason: String
-  /// What could be asked for instead, one a line.
+  /// What could be asked for instead.
   public var available: [String]
 
   /// An error of these parts.
@@ -11,8 +11,8 @@ public struct DeviceUnavailableError: Error, Hashable, CustomStringConvertible {
     self.available = available
   }
 
-  /// The reason, then what is available, indented.
+  /// The reason, then what is available, on one line.
   public var description: String {
-    ([reason + (available.isEmpty ? "" : "; available:")] + available.map { "  " + $0 }).joined(separator: "\n")
+    available.isEmpty ? reason : "\(reason); available: \(available.joined(separator: ", "))"
   }
 }

@@ -11,6 +11,8 @@ struct CheckpointStore {
   private var lastSaved = ContinuousClock.now
   private var cost = Duration.milliseconds(10)
   private var hasFailed = false
+  /// Whether the last save succeeded.
+  private(set) var isSaved = false
 
   /// Creates the output folder if it is missing, so that a run that cannot write says so before it trains.
   init(output: String) throws {
@@ -46,7 +48,9 @@ struct CheckpointStore {
     let start = ContinuousClock.now
     do {
       try OutputFile.replace(path, with: checkpoint.bytes)
+      isSaved = true
     } catch {
+      isSaved = false
       if !hasFailed { StandardError.writeLine("no checkpoint: \(error)") }
       hasFailed = true
     }

@@ -34,6 +34,8 @@ struct RunSummary {
   var pieces: Int
   var seconds: Double
   var wasInterrupted: Bool
+  /// Whether a checkpoint stands from which `--resume` goes on.
+  var isResumable: Bool
   /// Path of the agent's weights; nil if none were written.
   var weights: String?
 }
@@ -135,6 +137,8 @@ struct TerminalReporter: RunReporter {
     var line = "\(summary.populations) populations"
     if let last = summary.last { line += ", elite \(decimal(last.eliteMean, 1)), best \(decimal(last.best, 1))" }
     line += ", \(summary.pieces) piece\(summary.pieces == 1 ? "" : "s") in \(decimal(summary.seconds, 2)) s"
-    StandardError.writeLine(summary.wasInterrupted ? line + "; stopped early, --resume goes on" : line)
+    StandardError.writeLine(
+      line + (summary.wasInterrupted ? "; stopped early" : "")
+        + (summary.wasInterrupted && summary.isResumable ? ", --resume goes on" : ""))
   }
 }

@@ -61,7 +61,7 @@ struct TrainingRun {
     reporter.finished(
       RunSummary(
         seed: training.state.seed, populations: training.populationsDone, last: curve.last, pieces: plan.episodes,
-        seconds: seconds(), wasInterrupted: interruption != nil, weights: weights))
+        seconds: seconds(), wasInterrupted: interruption != nil, isResumable: checkpoints.isSaved, weights: weights))
     return interruption
   }
 
