@@ -109,4 +109,24 @@ import Testing
     #expect(read.provenance == nil)
     #expect(read.score == piece.score)
   }
+
+  /// Whatever a byte is changed to: a piece that can be exported, or an error.
+  @Test func noMutationTraps() throws {
+    let piece = try PieceFolderTests.piece()
+    let bytes = Array(PieceJSON.text(piece, programVersion: "0.1.0").utf8)
+    let replacements = Array("0-9.e+{}[]\",:\\nu\u{0}".utf8) + [0xFF]
+    for position in bytes.indices {
+      // Every byte is tried with four of them, in turns.
+      for turn in 0..<4 {
+        var changed = bytes
+        changed[position] = replacements[(4 * position + turn) % replacements.count]
+        do {
+          let read = try PieceJSON.parse(changed, roll: piece.roll, file: "piece.json")
+          #expect(!MIDIFile(read).bytes.isEmpty && !PianoRollSVG.text(read).isEmpty)
+        } catch {
+          #expect(error.file == "piece.json")
+        }
+      }
+    }
+  }
 }
