@@ -55,10 +55,10 @@ public struct PieceRenderer: ~Copyable {
     return (SineEvent.frames(seconds: end + trailingSeconds, sampleRate: rate), voiceCount, events)
   }
 
-  /// The most intervals [start, end) that overlap, counted over whole blocks because a voice may be taken a block early.
+  /// The most intervals [start, end) that overlap, in whole spans: a voice is taken up to a span before its note begins.
   private static func polyphony(_ intervals: [(start: Int, end: Int)]) -> Int {
-    let starts = intervals.map { $0.start / blockFrames }.sorted()
-    let ends = intervals.map { $0.end / blockFrames + 1 }.sorted()
+    let starts = intervals.map { $0.start / spanFrames }.sorted()
+    let ends = intervals.map { $0.end / spanFrames + 1 }.sorted()
     var most = 0
     var ended = 0
     for (begun, start) in starts.enumerated() {
@@ -67,6 +67,9 @@ public struct PieceRenderer: ~Copyable {
     }
     return most
   }
+
+  /// Frames for which notes are begun at a time.
+  private static let spanFrames = 512
 
   /// The most frames `render` makes at a time.
   public static let blockFrames = 4096
@@ -80,12 +83,17 @@ public struct PieceRenderer: ~Copyable {
   public mutating func render(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>) -> Int {
     let count = min(Self.blockFrames, frameCount - frame)
     guard count > 0 else { return 0 }
-    while nextEvent < events.count, events[nextEvent].start < frame + count {
-      synthesizer.noteOn(events[nextEvent].event, afterFrames: events[nextEvent].start - frame)
-      nextEvent += 1
+    var done = 0
+    while done < count {
+      let span = min(Self.spanFrames, count - done)
+      while nextEvent < events.count, events[nextEvent].start < frame + span {
+        synthesizer.noteOn(events[nextEvent].event, afterFrames: events[nextEvent].start - frame)
+        nextEvent += 1
+      }
+      synthesizer.render(left: left + done, right: right + done, frameCount: span)
+      frame += span
+      done += span
     }
-    synthesizer.render(left: left, right: right, frameCount: count)
-    frame += count
     return count
   }
 }

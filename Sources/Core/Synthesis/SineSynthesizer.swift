@@ -18,6 +18,9 @@ public struct SineSynthesizer: ~Copyable {
   /// Notes that sound, wait for their first frame, or fade out.
   public private(set) var activeCount = 0
 
+  /// How many of them fade out.
+  private var fadingCount = 0
+
   private let program: SineProgram
   private let slotCount: Int
   private let voices: UnsafeMutablePointer<Voice>
@@ -97,9 +100,7 @@ public struct SineSynthesizer: ~Copyable {
   /// Notes add up in the order of these calls.
   @_noLocks
   public mutating func noteOn(_ event: SineEvent, afterFrames: Int) {
-    var sounding = 0
-    for index in 0..<activeCount where voices[Int(order[index])].fadeFrames == 0 { sounding += 1 }
-    if sounding >= voiceLimit { steal() }
+    if activeCount - fadingCount >= voiceLimit { steal() }
     if activeCount == slotCount { free(0) }
     let slot = Int(order[activeCount])
     activeCount += 1
@@ -123,7 +124,10 @@ public struct SineSynthesizer: ~Copyable {
 
   /// Silence at once.
   @_noLocks
-  public mutating func reset() { activeCount = 0 }
+  public mutating func reset() {
+    activeCount = 0
+    fadingCount = 0
+  }
 
   /// Renders the next `frameCount` frames of both channels, replacing what is there.
   @_noLocks
@@ -219,7 +223,8 @@ public struct SineSynthesizer: ~Copyable {
   }
 
   @_noLocks
-  private func fade(_ slot: Int, frames: Int) {
+  private mutating func fade(_ slot: Int, frames: Int) {
+    fadingCount += 1
     voices[slot].fadeFrames = frames > 1 ? frames : 1
     voices[slot].fadeLeft = voices[slot].fadeFrames
   }
@@ -241,6 +246,7 @@ public struct SineSynthesizer: ~Copyable {
   @_noLocks
   private mutating func free(_ index: Int) {
     let slot = order[index]
+    if voices[Int(slot)].fadeFrames > 0 { fadingCount -= 1 }
     activeCount -= 1
     for later in index..<activeCount { order[later] = order[later + 1] }
     order[activeCount] = slot
