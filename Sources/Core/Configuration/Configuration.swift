@@ -41,10 +41,10 @@ public struct Configuration: Sendable {
   }
 
   init(_ root: ConfigurationSection, use: RollUse) throws {
-    environment = try EnvironmentConfiguration(root.section("environment"), root: root, use: use)
+    timbres = try TimbreConfiguration.read(root)
+    environment = try EnvironmentConfiguration(root.section("environment"), root: root, timbres: timbres, use: use)
     agent = try AgentConfiguration(root.section("agent"))
     if use == .composing { try agent.checkWork(environment, root.section("agent")) }
-    timbres = try TimbreConfiguration.read(root)
     guard timbres[environment.performance.timbre] != nil else {
       let sine = try root.section("environment").section("rendering_params").section("sinethesizer")
       throw sine.error("timbre", allowed: timbres.keys.sorted().joined(separator: ", ") + " (see timbres)")

@@ -25,7 +25,7 @@ public struct EnvironmentConfiguration: Sendable {
   /// `use`: what the configuration is read for. For scoring, the rolls' own sizes count.
   ///
   /// - Throws: `ConfigurationError`; `DataError` or `FileError` about a file of the tuning.
-  init(_ section: ConfigurationSection, root: ConfigurationSection, use: RollUse) throws {
+  init(_ section: ConfigurationSection, root: ConfigurationSection, timbres: [String: Timbre], use: RollUse) throws {
     rowCount = try section.integer("n_semitones", default: 25, in: 1...PianoRoll.maximumRowCount)
     stepCount = try section.integer("n_roll_steps", default: 33, in: 2...PianoRoll.maximumStepCount)
     observationDecay = try section.number("observation_decay", default: 0.75, in: 0...0.999_999)
@@ -48,7 +48,8 @@ public struct EnvironmentConfiguration: Sendable {
         "n_draws_per_roll_step", found: "\(drawsPerStep) with tuning_output mpe",
         allowed: "at most \(MIDITuningOutput.mpeNoteLimit), the notes that MPE has channels for; or mts")
     }
-    rules = try WeightedRules(environment: section, tuning: performance.tuning)
+    let spectrum = Spectrum(timbres[performance.timbre] ?? .standard)
+    rules = try WeightedRules(environment: section, tuning: performance.tuning, spectrum: spectrum)
     if use == .composing { try rules.check(rowCount: rowCount, use: use) }
     outputFolder = try rendering.string("dir", default: "rlmusician_data")
     guard !outputFolder.isEmpty, !outputFolder.utf8.contains(0) else {

@@ -24,10 +24,12 @@ public struct WeightedRules: Sendable {
   ///
   /// A rule without a coefficient, or with the coefficient 0, is left out; what the file says of its parameters is
   /// checked all the same.
-  init(environment: ConfigurationSection, tuning: Tuning) throws(ConfigurationError) {
+  init(
+    environment: ConfigurationSection, tuning: Tuning, spectrum: Spectrum = Spectrum(.standard)
+  ) throws(ConfigurationError) {
+    let context = RuleContext(tuning: tuning, spectrum: spectrum)
     let coefficients = try Self.coefficients(environment)
     let parameters = try environment.section("scoring_fn_params")
-    let context = RuleContext(tuning: tuning)
     let wanted = coefficients.filter { $0.coefficient != 0 }
     var rules: [String: any Rule] = [:]
     for type in RuleRegistry.rules {

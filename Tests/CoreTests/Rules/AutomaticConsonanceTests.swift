@@ -56,6 +56,30 @@ import Testing
     #expect(throws: ConfigurationError.self) { try rule(yaml, tuning: .twelveToneEqual) }
   }
 
+  /// What the configuration's timbre sounds like decides: pure sines are rough only when they lie close.
+  @Test func theConfiguredTimbreCounts() throws {
+    func value(_ timbre: String) throws -> Double {
+      let envelope =
+        "{name: relative_adsr, attack_share: 0.1, decay_share: 0.1, sustain_level: 0.6, release_share: 0.2}"
+      let overtones = (2...8).map {
+        "{waveform: sine, frequency_ratio: \($0), volume_share: 0.1, volume_envelope: \(envelope)}"
+      }.joined(separator: ", ")
+      let yaml = """
+        tuning: 31edo
+        timbres:
+          - {name: pure, fundamental_waveform: sine, fundamental_volume_envelope: \(envelope)}
+          - {name: rich, fundamental_waveform: sine, fundamental_volume_envelope: \(envelope), overtones_specs: [\(overtones)]}
+        environment: {scoring_coefs: {consonances: 1}, rendering_params: {sinethesizer: {timbre: \(timbre)}}}
+        """
+      let rules = try Configuration(text: yaml, file: "c").environment.rules
+      let rule = try #require(rules.entries.first?.rule as? Consonances)
+      // A fifth, and a quarter tone above it.
+      return rule.intervals.value(ofInterval: 18) - rule.intervals.value(ofInterval: 19)
+    }
+    #expect(try value("rich") > 0.1)
+    #expect(try value("rich") > 5 * abs(value("pure")))
+  }
+
   @Test func hugeAndFoldedTuningsScore() throws {
     var roll = PianoRoll(rowCount: 256, stepCount: 2)
     for row in 0..<256 { roll[row, 0] = true }
