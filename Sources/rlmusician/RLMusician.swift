@@ -17,6 +17,7 @@ struct RLMusician: AsyncParsableCommand {
       RenderCommand.self,
       ScoreCommand.self,
       TuningsCommand.self,
+      BenchCommand.self,
       ConfigCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Core
+import Foundation
+
+/// `rlmusician bench`: how fast the program is on this machine.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures the program's speed on this machine.",
+    discussion: """
+      Training with the default configuration (100 populations of 150 candidates, 10 episodes each: 14.4 million \
+      environment steps) on one thread and more, on every set of vector instructions that the processor has, and with \
+      larger rolls and populations; the sine synthesizer; and the program's start. Medians of several runs.
+      """)
+
+  @Flag(help: "Print JSON instead of tables.")
+  var json = false
+
+  @Flag(help: "Measure only the default training, on one thread.")
+  var training = false
+
+  @Option(help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
+  var repeats = 5
+
+  @Option(help: ArgumentHelp("Populations of a default training that are measured.", valueName: "count"))
+  var populations = 100
+
+  @Option(help: ArgumentHelp("The most threads to measure (default: all processors).", valueName: "count"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of measuring, compare the training's scores over many seeds with those in a file like "
+        + "Tests/Fixtures/golden/training_curves.json.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var distribution: String?
+
+  @Option(help: ArgumentHelp("Seeds for --distribution.", valueName: "count"))
+  var seeds = 40
+
+  func validate() throws {
+    guard 1...1000 ~= repeats else { throw ValidationError("--repeats: allowed: 1 to 1000.") }
+    guard 1...1_000_000 ~= populations else { throw ValidationError("--populations: allowed: 1 to 1000000.") }
+    guard 8...10_000 ~= seeds else { throw ValidationError("--seeds: allowed: 8 to 10000.") }
+    if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads: allowed: 1 to 1024.") }
+  }
+
+  func run() throws {
+    try reportingFaults {
+      if let distribution {
+        let comparison = try DistributionComparison(file: distribution, seedCount: seeds)
+        print(json ? comparison.json.text + "\n" : comparison.table, terminator: "")
+        guard comparison.holds else { throw ExitCode.failure }
+        return
+      }
+      let bench = Bench(repeats: repeats, populations: populations)
+      let threads = min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 64)
+      var sections = [try bench.threads(upTo: training ? 1 : threads)]
+      if !training {
+        sections += [try bench.paths()] + (try bench.scaling()) + [try bench.synthesizer(), try bench.start()]
+      }
+      if json {
+        let members =
+          [OrderedJSON.Member("kernels", .string(Kernels.best.name))] + sections.map { .init($0.key, $0.json) }
+        print(OrderedJSON.object(members).prettyText, terminator: "")
+      } else {
+        print("kernels: \(Kernels.best.name) (of \(Kernels.available.map(\.name).joined(separator: ", ")))")
+        for section in sections { print("\n" + section.table, terminator: "") }
+      }
+    }
+  }
+}
