@@ -9,7 +9,15 @@
 typedef float f8 __attribute__((vector_size(32)));
 typedef int32_t i8 __attribute__((vector_size(32)));
 #define SCALAR(x) __asm__("" : "+r"(x))  // keeps the compiler from packing scalars into vectors
+#define UNPREDICTABLE(x) __builtin_unpredictable(x)  // a conditional move, not a branch
 #define SHUFFLE __builtin_shufflevector
+typedef float f32 __attribute__((vector_size(128)));
+typedef int32_t i32 __attribute__((vector_size(128)));
+typedef float f32u __attribute__((vector_size(128), aligned(4)));
+// From eight lanes of four vectors to the actions' order: lane l of vector k is action 4 l + k.
+#define TRANSPOSED                                                                                               \
+  0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, \
+      27, 31
 #define UP1_8 8, 0, 1, 2, 8, 4, 5, 6        // one lane up within groups of four; index 8: zero
 #define UP2_8 8, 8, 0, 1, 8, 8, 4, 5
 #define LOW_TO_HIGH_8 8, 8, 8, 8, 3, 3, 3, 3
@@ -39,15 +47,15 @@ typedef int32_t i8 __attribute__((vector_size(32)));
 #endif
 
 #ifndef MOST_GROUP
-#define MOST_GROUP 5
+#define MOST_GROUP 2
 #endif
 
-// A row of a table for each episode of the vector.
-INLINE F NAMED(row)(const float *table, const int32_t *actions, int stride, int k) {
+// Vector k of a row for each episode of the vector.
+INLINE F NAMED(row)(const float *const *rows, int k) {
 #if H == 1
-  return *(const f8 *)(table + actions[0] * stride + k * 8);
+  return *(const f8 *)(rows[0] + k * 8);
 #else
-  f8 low = *(const f8 *)(table + actions[0] * stride + k * 8), high = *(const f8 *)(table + actions[1] * stride + k * 8);
+  f8 low = *(const f8 *)(rows[0] + k * 8), high = *(const f8 *)(rows[1] + k * 8);
   return SHUFFLE(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #endif
 }
@@ -91,7 +99,12 @@ INLINE F NAMED(low_to_high)(F x) {  // each episode's lane 3 to its lanes 4 to 7
 }
 
 INLINE F NAMED(last)(F x) {  // each episode's lane 7 to all its lanes
-#if LEVEL == AVX512
+#if LEVEL == AVX2
+  F result;
+  const i8 lanes = {LAST_8};
+  __asm__("vpermps %1, %2, %0" : "=v"(result) : "v"(x), "v"(lanes));
+  return result;
+#elif LEVEL == AVX512
   F result;
   const i16 lanes = {7, 7, 7, 7, 7, 7, 7, 7, 15, 15, 15, 15, 15, 15, 15, 15};
   __asm__("vpermps %1, %2, %0" : "=v"(result) : "v"(x), "v"(lanes));
@@ -185,7 +198,7 @@ INLINE void NAMED(draw)(const float *w, const float *u, int group, int vectors, 
   // A lane's sums start behind what the lanes before it hold, scan - last.
   EACH(g) threshold[g] = threshold[g] - scan[g] + last[g];
   EACH(g) NAMED(rank)(sums[g], threshold[g], vectors, actions + g * H);
-  for (int e = 0; e < group * H; e++) actions[e] = actions[e] < rows - 1 ? actions[e] : rows - 1;
+  for (int e = 0; e < group * H; e++) actions[e] = UNPREDICTABLE(actions[e] < rows - 1) ? actions[e] : rows - 1;
 }
 
 // w = 2^(z + b - maximum) for the group whose z starts at `z`.
@@ -210,9 +223,9 @@ INLINE void NAMED(set)(uint64_t *cells, int32_t *drawn, int draw, int few, int r
   SCALAR(action);
   if (few) {
     for (int earlier = 1; earlier <= draw; earlier++) {
-      uint32_t repeated = -(uint32_t)((uint32_t)drawn[-earlier * CK_EPISODES] == action);
-      SCALAR(repeated);
-      action ^= (action ^ (uint32_t)rows) & repeated;
+      const uint32_t other = (uint32_t)drawn[-earlier * CK_EPISODES];
+      action = UNPREDICTABLE(other == action) ? (uint32_t)rows : action;
+      SCALAR(action);
     }
     *drawn = (int32_t)action;
   } else {
@@ -266,11 +279,13 @@ INLINE void NAMED(step)(const NAMED(table) t, const float *u, int e, int draw, i
   NAMED(draw)(w, u + e, group, vectors, t.rows, drawn);
   for (int i = 0; i < group * H; i++) NAMED(set)(t.cells[e + i], drawn + i, draw, few, t.rows);
   if (last) return;
+  const float *rows[MOST_GROUP * H];
+  for (int i = 0; i < group * H; i++) rows[i] = (exact ? t.logits : t.powers) + drawn[i] * stride;
   if (exact) {
-    for (int k = 0; k < vectors; k++) EACH(g) AT(z, g, k) += NAMED(row)(t.logits, drawn + g * H, stride, k);
+    for (int k = 0; k < vectors; k++) EACH(g) AT(z, g, k) += NAMED(row)(rows + g * H, k);
     NAMED(softmax)(t.bias, z, w, group, vectors);
   } else {
-    EACH(g) for (int k = 0; k < vectors; k++) AT(w, g, k) *= NAMED(row)(t.powers, drawn + g * H, stride, k);
+    EACH(g) for (int k = 0; k < vectors; k++) AT(w, g, k) *= NAMED(row)(rows + g * H, k);
   }
 }
 
@@ -283,15 +298,27 @@ INLINE void NAMED(all)(const NAMED(table) t, const float *u, int episodes, int d
 }
 
 // The next column for the episodes from `e` on.
-INLINE void NAMED(advance)(const NAMED(table) t, int e, int draws, int group, int vectors, int exact) {
+INLINE void NAMED(advance)(const NAMED(table) t, int e, int draws, int group, int vectors, int few, int exact) {
   const int stride = vectors * 8;
   float *z = t.z + e * stride;
-  for (int k = 0; k < vectors; k++) EACH(g) {
+  EACH(g) {
+    const float *rows[3 * H];
+    if (few)
+      for (int i = 0; i < 3 * H; i++)
+        rows[i] = t.logits + t.actions[i / H * CK_EPISODES + e + g * H + i % H] * stride;
+    for (int k = 0; k < vectors; k++) {
       F sum = AT(z, g, k);
-      for (int draw = exact ? draws - 1 : 0; draw < draws; draw++)
-        sum += NAMED(row)(t.logits, t.actions + draw * CK_EPISODES + e + g * H, stride, k);
+      if (few)
+        sum = sum + NAMED(row)(rows, k) + NAMED(row)(rows + H, k) + NAMED(row)(rows + 2 * H, k);
+      else
+        for (int draw = exact ? draws - 1 : 0; draw < draws; draw++) {
+          const int32_t *actions = t.actions + draw * CK_EPISODES + e + g * H;
+          for (int h = 0; h < H; h++) rows[h] = t.logits + actions[h] * stride;
+          sum += NAMED(row)(rows, k);
+        }
       AT(z, g, k) = sum * t.decay;
     }
+  }
   NAMED(softmax)(t.bias, z, t.w + e * stride, group, vectors);
 }
 
@@ -316,8 +343,8 @@ INLINE void NAMED(play_episodes)(ck_softmax *actor, ck_random *random, int episo
         NAMED(all)(t, actor->uniforms + draw * padded, padded, draw, group, vectors, 0, exact, draw == draws - 1);
     }
     int e = 0;
-    for (; e + width <= padded; e += width) NAMED(advance)(t, e, draws, group, vectors, exact);
-    for (; e < padded; e += H) NAMED(advance)(t, e, draws, 1, vectors, exact);
+    for (; e + width <= padded; e += width) NAMED(advance)(t, e, draws, group, vectors, few, exact);
+    for (; e < padded; e += H) NAMED(advance)(t, e, draws, 1, vectors, few, exact);
     for (int e = 0; e < episodes; e++)
       NAMED(finish)(t.cells[e], t.actions + e, draws, few, narrow, t.rows, out[e], column);
   }
@@ -335,7 +362,19 @@ static void NAMED(play)(ck_softmax *actor, ck_random *random, int32_t episodes, 
 static void NAMED(prepare)(ck_softmax *actor, const float *weights) {
   const int rows = actor->rows, vectors = actor->vectors, stride = vectors * 8;
   const float log2e = 1.44269504f;
-  for (int a = 0; a <= rows; a++) {
+  int a = 0;
+#if LEVEL != PORTABLE
+  if (vectors == 4) {
+    // Shuffles for most of W; a whole vector read from the last rows would reach behind the weights.
+    i32 used;
+    for (int i = 0; i < 32; i++) used[i] = i % 8 * 4 + i / 8 < rows ? -1 : 0;
+    for (; a < rows && a * rows + 32 <= rows * rows + rows; a++) {
+      f32 row = *(const f32u *)(weights + a * rows) * log2e;
+      *(f32u *)(actor->logits + a * 32) = (f32)((i32)SHUFFLE(row, row, TRANSPOSED) & used);
+    }
+  }
+#endif
+  for (; a <= rows; a++) {
     const float *from = weights + a * rows;  // behind W's last row: the bias
     float *to = a < rows ? actor->logits + a * stride : actor->bias;
     for (int l = 0; l < 8; l++)
@@ -349,8 +388,8 @@ static void NAMED(prepare)(ck_softmax *actor, const float *weights) {
   const f8 zero = {0};
   f8 highest = zero;
   for (int i = 0; i < rows * vectors; i++) {
-    f8 x = *(f8 *)(actor->logits + i * 8);
-    highest = __builtin_elementwise_max(highest, __builtin_elementwise_max(x, -x));
+    i8 size = *(i8 *)(actor->logits + i * 8) & 0x7FFFFFFF, larger = (f8)size > highest;
+    highest = (f8)((size & larger) | ((i8)highest & ~larger));
   }
   actor->exact = __builtin_reduce_max(highest) * (float)(actor->draws - 1) > 48.0f;
   if (actor->exact) return;

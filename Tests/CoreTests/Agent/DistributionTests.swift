@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test func theEliteIsDistributedLikeTheOriginals() throws {
-    let curves = try JSONDecoder().decode(Curves.self, from: Fixture.data("golden/training_curves.json"))
+    let curves = try JSONDecoder().decode(
+      Curves.self, from: Data(contentsOf: Fixture.folder.appending(path: "golden/training_curves.json")))
     let recorded = try #require(curves.perSeed["avg_score_over_current_top"])
     let configuration = try Configuration(text: "", file: "test")
     let ours = (1...8).map { seed in
