@@ -5,11 +5,20 @@ internal import CKernels
 /// A rule with a `FastScore` is counted by the kernels, eight rolls at once; any other is asked roll by roll. Owned by
 /// one thread.
 final class RollScorer {
-  private struct Term {
-    var rule: any Rule
-    var coefficient: Double
-    /// The kernels' features and the formula over their counts.
-    var fast: (features: Range<Int>, formula: @Sendable (SIMD8<Double>) -> SIMD8<Double>)?
+  /// A class, so that going through the terms copies nothing.
+  private final class Term {
+    let rule: any Rule
+    let coefficient: Double
+    /// The kernels' features and the formula over their counts; nil for a rule without a fast form.
+    let features: Range<Int>
+    let formula: (@Sendable (SIMD8<Double>) -> SIMD8<Double>)?
+
+    init(_ entry: WeightedRules.Entry, features: Range<Int>, formula: (@Sendable (SIMD8<Double>) -> SIMD8<Double>)?) {
+      rule = entry.rule
+      coefficient = entry.coefficient
+      self.features = features
+      self.formula = formula
+    }
   }
 
   private let kernels: Kernels
@@ -27,10 +36,7 @@ final class RollScorer {
       for feature in fast?.features ?? [] {
         features.append(compile(feature, rowCount: rowCount, mostCells: mostCells))
       }
-      terms.append(
-        Term(
-          rule: entry.rule, coefficient: entry.coefficient,
-          fast: fast.map { (first..<features.count, $0.formula) }))
+      terms.append(Term(entry, features: first..<features.count, formula: fast?.formula))
     }
   }
 
@@ -54,7 +60,7 @@ final class RollScorer {
 
   private func raw(_ term: Term, _ rolls: inout ck_rolls, _ batch: RollBatch, group: Int, last: Int) -> SIMD8<Double> {
     var counts = SIMD8<Double>(repeating: 0)
-    guard let fast = term.fast else {
+    guard let formula = term.formula else {
       for lane in 0..<min(last, RollBatch.groupSize) {
         counts[lane] = term.rule.score(batch[group * RollBatch.groupSize + lane])
       }
@@ -62,9 +68,12 @@ final class RollScorer {
     }
     withUnsafeMutableBytes(of: &counts) { counts in
       guard let out = counts.baseAddress?.assumingMemoryBound(to: Double.self) else { return }
-      for index in fast.features { kernels.path.pointee.count(&features[index], &rolls, out) }
+      features.withUnsafeBufferPointer { features in
+        guard let first = features.baseAddress else { return }
+        for index in term.features { kernels.path.pointee.count(first + index, &rolls, out) }
+      }
     }
-    return fast.formula(counts)
+    return formula(counts)
   }
 
   private func compile(_ feature: RollFeature, rowCount: Int, mostCells: Int) -> ck_feature {
