@@ -47,7 +47,7 @@ typedef float f32u __attribute__((vector_size(128), aligned(4)));
 #endif
 
 #ifndef MOST_GROUP
-#define MOST_GROUP 2
+#define MOST_GROUP 3
 #endif
 
 // Vector k of a row for each episode of the vector.
@@ -119,11 +119,9 @@ INLINE F NAMED(maximum)(F a, F b) {
   return (F)(((I)a & first) | ((I)b & ~first));
 }
 
-// 2^x for x <= 126: round to an integer n by adding 1.5 * 2^23, a polynomial of degree 5 for 2^(x - n) (relative error
-// 2e-7), and n added to the exponent's bits. Below -126 it stays at 2^-126.
+// 2^x for x in -126...126: round to an integer n by adding 1.5 * 2^23, a polynomial of degree 5 for 2^(x - n) (relative error
+// 2e-7), and n added to the exponent's bits.
 INLINE F NAMED(power)(F x) {
-  const F lowest = {0};
-  x = NAMED(maximum)(x, lowest - 126.0f);
   F shifted = x + 12582912.0f, f = x - (shifted - 12582912.0f);
   F p = f * 1.33336498402e-3f + 9.61817794372e-3f;
   p = p * f + 5.55040904170e-2f;
@@ -201,9 +199,15 @@ INLINE void NAMED(draw)(const float *w, const float *u, int group, int vectors, 
   for (int e = 0; e < group * H; e++) actions[e] = UNPREDICTABLE(actions[e] < rows - 1) ? actions[e] : rows - 1;
 }
 
-// w = 2^(z + b - maximum) for the group whose z starts at `z`.
-INLINE void NAMED(softmax)(const float *bias, const float *z, float *w, int group, int vectors) {
+// w = 2^(z + b - maximum) for the group whose z starts at `z`, at least 2^-126; without the maximum if all logits are
+// known to be `small`.
+INLINE void NAMED(softmax)(const float *bias, const float *z, float *w, int group, int vectors, int small) {
   const int stride = vectors * 8;
+  if (small) {
+    for (int k = 0; k < vectors; k++) EACH(g) AT(w, g, k) = NAMED(power)(AT(z, g, k) + NAMED(same)(bias, k));
+    return;
+  }
+  const F zero = {0};
   F y[MOST_GROUP][32], highest[MOST_GROUP];
   for (int k = 0; k < vectors; k++) EACH(g) {
       y[g][k] = AT(z, g, k) + NAMED(same)(bias, k);
@@ -212,7 +216,7 @@ INLINE void NAMED(softmax)(const float *bias, const float *z, float *w, int grou
   EACH(g) highest[g] = NAMED(maximum)(highest[g], SHUFFLE(highest[g], highest[g], LANES(SWAP4)));
   EACH(g) highest[g] = NAMED(maximum)(highest[g], SHUFFLE(highest[g], highest[g], LANES(SWAP2)));
   EACH(g) highest[g] = NAMED(maximum)(highest[g], SHUFFLE(highest[g], highest[g], LANES(SWAP1)));
-  for (int k = 0; k < vectors; k++) EACH(g) y[g][k] = NAMED(power)(y[g][k] - highest[g]);
+  for (int k = 0; k < vectors; k++) EACH(g) y[g][k] = NAMED(power)(NAMED(maximum)(y[g][k] - highest[g], zero - 126.0f));
   for (int k = 0; k < vectors; k++) EACH(g) AT(w, g, k) = y[g][k];
 }
 
@@ -283,7 +287,7 @@ INLINE void NAMED(step)(const NAMED(table) t, const float *u, int e, int draw, i
   for (int i = 0; i < group * H; i++) rows[i] = (exact ? t.logits : t.powers) + drawn[i] * stride;
   if (exact) {
     for (int k = 0; k < vectors; k++) EACH(g) AT(z, g, k) += NAMED(row)(rows + g * H, k);
-    NAMED(softmax)(t.bias, z, w, group, vectors);
+    NAMED(softmax)(t.bias, z, w, group, vectors, 0);
   } else {
     EACH(g) for (int k = 0; k < vectors; k++) AT(w, g, k) *= NAMED(row)(rows + g * H, k);
   }
@@ -298,7 +302,8 @@ INLINE void NAMED(all)(const NAMED(table) t, const float *u, int episodes, int d
 }
 
 // The next column for the episodes from `e` on.
-INLINE void NAMED(advance)(const NAMED(table) t, int e, int draws, int group, int vectors, int few, int exact) {
+INLINE void NAMED(advance)(const NAMED(table) t, int e, int draws, int group, int vectors, int few, int exact,
+                           int small) {
   const int stride = vectors * 8;
   float *z = t.z + e * stride;
   EACH(g) {
@@ -319,19 +324,19 @@ INLINE void NAMED(advance)(const NAMED(table) t, int e, int draws, int group, in
       AT(z, g, k) = sum * t.decay;
     }
   }
-  NAMED(softmax)(t.bias, z, t.w + e * stride, group, vectors);
+  NAMED(softmax)(t.bias, z, t.w + e * stride, group, vectors, small);
 }
 
-// The loop; `group`, `vectors`, `draws`, `few` (three draws), `narrow` (up to 32 rows) and `exact` are constants where it is inlined.
+// The loop; `group`, `vectors`, `draws`, `few` (three draws), `narrow` (up to 32 rows), `exact` and `small` are constants where it is inlined.
 INLINE void NAMED(play_episodes)(ck_softmax *actor, ck_random *random, int episodes, void *const *out, int group,
-                                 int vectors, int draws, int few, int narrow, int exact) {
+                                 int vectors, int draws, int few, int narrow, int exact, int small) {
   const int padded = (episodes + 1) / 2 * 2, width = group * H;
   uint64_t cells[CK_EPISODES][5];  // room for the null row's bit of 256 rows
   memset(cells, 0, sizeof cells);
   const NAMED(table) t = {actor->logits, actor->powers,  actor->bias,  actor->z,    actor->w,
                           cells,         actor->actions, actor->decay, actor->rows, draws};
   memset(t.z, 0, sizeof(float) * CK_EPISODES * vectors * 8);
-  for (int e = 0; e < padded; e += H) NAMED(softmax)(t.bias, t.z + e * vectors * 8, t.w + e * vectors * 8, 1, vectors);
+  for (int e = 0; e < padded; e += H) NAMED(softmax)(t.bias, t.z + e * vectors * 8, t.w + e * vectors * 8, 1, vectors, small);
   for (int column = 0; column < actor->columns; column++) {
     NAMED(uniforms)(random, actor->uniforms, (draws * padded + 15) / 16 * 16);
     if (few) {  // written out, so that every draw's number is a constant
@@ -343,8 +348,8 @@ INLINE void NAMED(play_episodes)(ck_softmax *actor, ck_random *random, int episo
         NAMED(all)(t, actor->uniforms + draw * padded, padded, draw, group, vectors, 0, exact, draw == draws - 1);
     }
     int e = 0;
-    for (; e + width <= padded; e += width) NAMED(advance)(t, e, draws, group, vectors, few, exact);
-    for (; e < padded; e += H) NAMED(advance)(t, e, draws, 1, vectors, few, exact);
+    for (; e + width <= padded; e += width) NAMED(advance)(t, e, draws, group, vectors, few, exact, small);
+    for (; e < padded; e += H) NAMED(advance)(t, e, draws, 1, vectors, few, exact, small);
     for (int e = 0; e < episodes; e++)
       NAMED(finish)(t.cells[e], t.actions + e, draws, few, narrow, t.rows, out[e], column);
   }
@@ -352,11 +357,25 @@ INLINE void NAMED(play_episodes)(ck_softmax *actor, ck_random *random, int episo
 
 static void NAMED(play)(ck_softmax *actor, ck_random *random, int32_t episodes, void *const *out) {
   const int vectors = actor->vectors, draws = actor->draws, narrow = actor->rows <= 32;
-  if (actor->exact) return NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, draws, 0, narrow, 1);
+  if (actor->exact) return NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, draws, 0, narrow, 1, 0);
   // The size that most people use, with loops of known length: 25 to 32 rows and three draws.
-  if (vectors == 4 && draws == 3) return NAMED(play_episodes)(actor, random, episodes, out, MOST_GROUP, 4, 3, 1, 1, 0);
-  if (draws == 3) return NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, 3, 1, narrow, 0);
-  NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, draws, 0, narrow, 0);
+  if (vectors == 4 && draws == 3 && actor->small)
+    return NAMED(play_episodes)(actor, random, episodes, out, MOST_GROUP, 4, 3, 1, 1, 0, 1);
+  if (vectors == 4 && draws == 3)
+    return NAMED(play_episodes)(actor, random, episodes, out, MOST_GROUP, 4, 3, 1, 1, 0, 0);
+  const int small = actor->small;
+  if (draws == 3) return NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, 3, 1, narrow, 0, small);
+  NAMED(play_episodes)(actor, random, episodes, out, 1, vectors, draws, 0, narrow, 0, small);
+}
+
+// The largest absolute value of `count` vectors.
+INLINE float NAMED(largest)(const float *values, int count) {
+  f8 highest = {0};
+  for (int i = 0; i < count; i++) {
+    const i8 size = *(const i8 *)(values + i * 8) & 0x7FFFFFFF, larger = (f8)size > highest;
+    highest = (f8)((size & larger) | ((i8)highest & ~larger));
+  }
+  return __builtin_reduce_max(highest);
 }
 
 static void NAMED(prepare)(ck_softmax *actor, const float *weights) {
@@ -383,16 +402,22 @@ static void NAMED(prepare)(ck_softmax *actor, const float *weights) {
         to[k * 8 + l] = action < rows ? from[action] * log2e : a < rows ? 0.0f : -1e30f;
       }
   }
-  // 2^W, and whether `draws - 1` factors can leave the range: with all of |log2| below 48 what was clamped at 2^-126
+  // 2^W, and whether `draws - 1` factors can leave the range: with all of |log2| below 48 what was raised to 2^-126
   // stays a factor 2^-30 below the sum, and no sum overflows.
-  const f8 zero = {0};
-  f8 highest = zero;
-  for (int i = 0; i < rows * vectors; i++) {
-    i8 size = *(i8 *)(actor->logits + i * 8) & 0x7FFFFFFF, larger = (f8)size > highest;
-    highest = (f8)((size & larger) | ((i8)highest & ~larger));
-  }
-  actor->exact = __builtin_reduce_max(highest) * (float)(actor->draws - 1) > 48.0f;
+  const float highest = NAMED(largest)(actor->logits, rows * vectors);
+  actor->exact = highest * (float)(actor->draws - 1) > 48.0f;
   if (actor->exact) return;
+  // A logit is the bias and at most `draws` weights a column, older ones decayed. If that stays below 90, nothing need
+  // be subtracted to keep 2^logit in range, and 2^-126 is nothing beside it.
+  const float past = (float)actor->draws * actor->decay / (1.0f - actor->decay);
+  float bound = 0;
+  for (int i = 0; i < rows; i++) {
+    const float size = actor->bias[i % vectors * 8 + i / vectors];
+    bound = size > bound ? size : -size > bound ? -size : bound;
+  }
+  actor->small = bound + highest * (past + (float)(actor->draws - 1)) < 90.0f;
+  if (actor->small)
+    for (int i = rows; i < stride; i++) actor->bias[i % vectors * 8 + i / vectors] = -126.0f;
   // The tables have room for a whole last vector of any path.
   for (int i = 0; i < (rows + 1) * vectors; i += H) *(F *)(actor->powers + i * 8) = NAMED(power)(*(F *)(actor->logits + i * 8));
 }

@@ -31,6 +31,8 @@ typedef struct ck_softmax {
   /// Whether logits are recomputed after every draw: set by `prepare` for weights so large that products of their
   /// exponentials could leave the range of a float.
   int32_t exact;
+  /// Whether all logits stay so small that their powers need no common factor: set by `prepare`, too.
+  int32_t small;
   /// (rows + 1) rows of logits in units of log 2, the last one 0, and their powers 2^x, the last one 1.
   float *_Nonnull logits, *_Nonnull powers;
   /// The bias, in units of log 2; far below zero where there is no action.
