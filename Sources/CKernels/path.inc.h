@@ -1,5 +1,6 @@
 // Everything of one path; the includer defines PATH, LEVEL and EPISODES_PER_VECTOR.
 #include "random.inc.h"
+#include "softmax.inc.h"
 #include "play.inc.h"
 #include "count.inc.h"
 
