@@ -64,6 +64,11 @@ import Testing
     "environment: {rendering_params: {sinethesizer: {effects: [{name: tremolo, frequency: 6, amplitude: 0.5}]}}}",
     "environment: {rendering_params: {sinethesizer: {effects: '[{\"name\": \"vibrato\"}]'}}}",
     "environment: {tuning: 19edo, scoring_coefs: {lines: 1}}",
+    "environment: {tuning: 31edo}",
+    "environment: {rendering_params: {sinethesizer: {timbre: \"a b\"}}}\ntimbres: [{name: a b, fundamental_waveform: "
+      + "square, fundamental_volume_envelope: {name: spike, breakpoint_location: 0.25}, fundamental_effects: [], "
+      + "overtones_specs: []}]",
+    "playback: {play: \"alsa:plug:'x y'\", volume: 0.25, follow: final}\naudio: {format: \"wav,flac\"}",
     "tuning: {equal: {divisions: 19, period: 2/1}}\nenvironment: {scoring_coefs: {lines: 1}}",
     "tuning: {cents: [100.5, 700, 1200.0], reference_frequency: 100}\nenvironment: {scoring_coefs: {lines: 1}}",
   ]
@@ -74,6 +79,7 @@ import Testing
     let again = try Configuration(text: effective, file: "effective.yml")
     #expect(again.effectiveText == effective)
     #expect(again.digest == configuration.digest)
+    #expect(again.playback == configuration.playback && again.audio == configuration.audio)
     #expect(again.environment.performance == configuration.environment.performance)
     #expect(
       again.environment.rules.entries.map(\.coefficient) == configuration.environment.rules.entries.map(\.coefficient))
