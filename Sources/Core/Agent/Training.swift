@@ -3,11 +3,11 @@
 /// A function of (configuration, seed): neither the number of threads nor the processor's instructions change a byte.
 /// Owned by one task.
 public final class Training {
-  private let configuration: Configuration
+  private var configuration: Configuration
   private let actor: any ActorModel
   private let kernels: Kernels
   private let pool: WorkerPool
-  private let evaluators: [CandidateEvaluator]
+  private var evaluators: [CandidateEvaluator]
   private var agent: CrossEntropyAgent
   /// The best candidate of the last population.
   private(set) var populationBest: BestCandidate?
@@ -24,7 +24,8 @@ public final class Training {
   ) {
     let actor = actor ?? LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
     let state = TrainingState(
-      seed: seed, population: 0, mean: Array(repeating: 0, count: actor.weightCount), best: nil)
+      seed: seed, population: 0,
+      mean: configuration.agent.initialMean ?? Array(repeating: 0, count: actor.weightCount), best: nil)
     self.init(configuration, state, threads, actor, kernels, threadStart)
   }
 
@@ -107,11 +108,7 @@ public final class Training {
   /// episode of an agent whose weights are all 0.
   public func bestPiece() -> Piece {
     guard let best = populationBest ?? agent.best else { return composePiece(episode: 0) }
-    let (block, index) = best.episode.quotientAndRemainder(dividingBy: episodesPerBlock)
-    let key = EpisodeKey(
-      seed: agent.seed, purpose: .actions, population: best.population, candidate: best.candidate, block: block)
-    let count = min(episodesPerBlock, configuration.agent.episodesPerCandidate - block * episodesPerBlock)
-    return piece(play(best.weights, key, count: count, index: index), episode: nil)
+    return piece(roll(best, episode: best.episode), episode: nil)
   }
 
   /// A test episode, from 0, of the agent that is returned: the best candidate ever seen.
@@ -121,6 +118,30 @@ public final class Training {
     let key = EpisodeKey(
       seed: agent.seed, purpose: .composition, population: agent.population, candidate: 0, block: episode)
     return piece(play(agent.best?.weights ?? agent.mean.map { Float($0) }, key, count: 1, index: 0), episode: episode)
+  }
+
+  var agentConfiguration: AgentConfiguration { configuration.agent }
+
+  /// Scores by these rules from now on; what was scored before stays.
+  func apply(_ rules: WeightedRules) {
+    configuration.environment.rules = rules
+    evaluators = evaluators.map { _ in CandidateEvaluator(configuration, actor: actor, kernels: kernels) }
+  }
+
+  func replaceBest(_ best: BestCandidate) { agent.best = best }
+
+  /// The rolls that a candidate was scored by, played again.
+  func episodes(of candidate: BestCandidate) -> [PianoRoll] {
+    (0..<configuration.agent.episodesPerCandidate).map { roll(candidate, episode: $0) }
+  }
+
+  private func roll(_ candidate: BestCandidate, episode: Int) -> PianoRoll {
+    let (block, index) = episode.quotientAndRemainder(dividingBy: episodesPerBlock)
+    let key = EpisodeKey(
+      seed: agent.seed, purpose: .actions, population: candidate.population, candidate: candidate.candidate,
+      block: block)
+    let count = min(episodesPerBlock, configuration.agent.episodesPerCandidate - block * episodesPerBlock)
+    return play(candidate.weights, key, count: count, index: index)
   }
 
   private func play(_ weights: [Float], _ key: EpisodeKey, count: Int, index: Int) -> PianoRoll {

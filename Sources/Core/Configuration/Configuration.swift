@@ -8,6 +8,8 @@ public struct Configuration: Sendable {
   public var agent: AgentConfiguration
   /// `timbres`: the sine synthesizer's presets by name, the default one among them.
   public var timbres: [String: Timbre]
+  /// `daemon`: the service that composes without end.
+  public var daemon: DaemonConfiguration
   /// `audio`: the sound files of a piece.
   public var audio: AudioSettings
   /// `playback`: what is heard, when, and through what.
@@ -51,6 +53,7 @@ public struct Configuration: Sendable {
     }
     audio = try AudioSettings(root.section("audio"))
     playback = try PlaybackConfiguration(root.section("playback"))
+    daemon = try DaemonConfiguration(root.section("daemon"))
     try root.rejectUnknownKeys()
     effective = root.effectiveValue
   }

@@ -4,11 +4,14 @@ extension PieceFolder {
   /// - Parameters:
   ///   - timbres: The timbres by name; a piece whose timbre is not among them has the standard one.
   ///   - audio: Which sound files there are to be.
+  ///   - others: Writes further files into the folder whose path it is given.
   /// - Throws: As `write(_:to:at:audio:)`.
   public static func write(
-    _ piece: Piece, to output: String, at time: Timestamp, timbres: [String: Timbre] = [:], audio: AudioSettings
+    _ piece: Piece, to output: String, at time: Timestamp, timbres: [String: Timbre] = [:], audio: AudioSettings,
+    others: (String) throws -> Void = { _ in }
   ) throws -> Written {
     try write(piece, to: output, at: time) { piece, folder in
+      try others(folder)
       do {
         let instrument = SineInstrument(
           timbre: timbres[piece.settings.timbre] ?? .standard,

@@ -76,4 +76,14 @@ public struct WeightedRules: Sendable {
         .init(rule: type(of: $0.rule).name, raw: $0.rule.score(roll), coefficient: $0.coefficient)
       })
   }
+
+  /// The same rules with other coefficients, by name; those with 0 have no say and are left out.
+  public func weighted(by coefficients: [String: Double]) -> WeightedRules {
+    WeightedRules(
+      entries: entries.compactMap { entry in
+        var entry = entry
+        entry.coefficient = coefficients[type(of: entry.rule).name] ?? entry.coefficient
+        return entry.coefficient == 0 ? nil : entry
+      })
+  }
 }

@@ -3,6 +3,9 @@ internal import Foundation
 internal import Logging
 
 extension Player {
+  /// Whether this machine could have sound at all; looks at files only.
+  public static var canHaveSound: Bool { SoundSystem.isPresent() }
+
   /// Opens what a configuration asks for.
   ///
   /// - Parameters:

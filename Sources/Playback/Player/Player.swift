@@ -114,6 +114,19 @@ public actor Player {
     }
   }
 
+  /// The piece that is being heard; nil in silence.
+  public var current: PlayerPiece? {
+    let item = output.position.item
+    return handedOver.first { $0.item == item }?.piece
+  }
+
+  /// Follows another policy from the next offer on, at another volume; what it is heard through stays.
+  public func adopt(_ configuration: PlaybackConfiguration) {
+    queue.adopt(configuration)
+    volume = configuration.volume
+    output.setVolume(volume)
+  }
+
   /// What is being heard.
   public var status: PlayerStatus {
     let position = output.position

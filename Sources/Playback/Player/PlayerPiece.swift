@@ -10,6 +10,8 @@ public struct PlayerPiece: Sendable {
     case final(Int)
     /// Read from a file or folder.
     case file(String)
+    /// A piece of the daemon's library, by its number.
+    case library(Int64)
   }
 
   /// What to play.
@@ -34,6 +36,7 @@ public struct PlayerPiece: Sendable {
     case .population(let number, _): "population \(number)"
     case .final(let number): "piece \(number)"
     case .file(let name): name
+    case .library(let number): "piece \(number)"
     }
   }
 

@@ -5,13 +5,20 @@ struct PlayerQueue {
   /// Pieces of the training that may wait; a run of a million improvements must not fill the memory.
   static let longest = 16
 
-  private let follow: PlaybackConfiguration.Follow
-  private let pace: PlaybackConfiguration.Pace
-  private let excerptSteps: Int?
+  private var follow: PlaybackConfiguration.Follow
+  private var pace: PlaybackConfiguration.Pace
+  private var excerptSteps: Int?
   private var waiting: [PlayerPiece] = []
 
   /// A queue that follows a configuration.
   init(_ configuration: PlaybackConfiguration) {
+    follow = configuration.follow
+    pace = configuration.pace
+    excerptSteps = configuration.excerptSteps
+  }
+
+  /// Follows another policy; what waits stays.
+  mutating func adopt(_ configuration: PlaybackConfiguration) {
     follow = configuration.follow
     pace = configuration.pace
     excerptSteps = configuration.excerptSteps

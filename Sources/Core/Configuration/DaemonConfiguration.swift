@@ -1,0 +1,129 @@
+/// `daemon` of the configuration: the service that composes without end.
+public struct DaemonConfiguration: Sendable, Hashable {
+  /// Session after session: how long each learns and what it leaves.
+  public struct Sessions: Sendable, Hashable {
+    /// `populations` a session trains.
+    public var populations: Int
+    /// `pieces` it composes at its end.
+    public var pieces: Int
+    /// `seed` of the first session, the next ones count on from it; nil to draw every one.
+    public var seed: UInt64?
+    /// `favourite_share`: how many of the sessions, 0...1, start from the weights behind a favourite piece.
+    public var favouriteShare: Double
+    /// `start_paused`: nothing is trained until somebody says so.
+    public var startsPaused: Bool
+  }
+
+  /// What goes when there is too much; pieces that were kept never go.
+  public struct Retention: Sendable, Hashable {
+    /// `pieces`: the most that stay; nil for all.
+    public var pieces: Int?
+    /// `days` that a piece stays; nil for ever.
+    public var days: Double?
+    /// `megabytes` that all folders together may have (1 MB = 1,000,000 bytes); nil for any.
+    public var megabytes: Double?
+
+    /// Whether anything ever goes.
+    public var isLimited: Bool { pieces != nil || days != nil || megabytes != nil }
+  }
+
+  /// Where the control interface listens.
+  public struct HTTP: Sendable, Hashable {
+    /// `socket`: path of a Unix socket; nil for `control.sock` in $RUNTIME_DIRECTORY, else in the library; empty: none.
+    public var socket: String?
+    /// `host` for the port.
+    public var host: String
+    /// `port`: nil for none, 0 for any free one.
+    public var port: Int?
+    /// `token` that clients of the port have to show; nil for none, allowed on loopback addresses only.
+    public var token: String?
+  }
+
+  /// How far ratings may move the rules' weights.
+  public struct Steering: Sendable, Hashable {
+    /// `enabled`.
+    public var isEnabled: Bool
+    /// `least_factor`, `greatest_factor`: bounds of a weight, relative to the configuration's coefficient.
+    public var factors: ClosedRange<Double>
+  }
+
+  /// `library`: folder of the database, the checkpoint and, unless `output` says otherwise, the pieces.
+  public var library: String
+  /// `output`: folder of the pieces; nil for `pieces` in the library.
+  public var output: String?
+  /// `sessions`.
+  public var sessions: Sessions
+  /// `retention`.
+  public var retention: Retention
+  /// `http`.
+  public var http: HTTP
+  /// `steering`.
+  public var steering: Steering
+
+  /// The folder that pieces go to.
+  public var outputFolder: String { output ?? library + "/pieces" }
+
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    library = try section.string("library", default: "rlmusician_library")
+    guard !library.isEmpty, !library.utf8.contains(0) else { throw section.error("library", allowed: "a folder") }
+    output = try Self.path(section, "output")
+    sessions = try Sessions(section.section("sessions"))
+    retention = try Retention(section.section("retention"))
+    http = try HTTP(section.section("http"))
+    steering = try Steering(section.section("steering"))
+  }
+
+  fileprivate static func path(
+    _ section: ConfigurationSection, _ key: String
+  ) throws(ConfigurationError) -> String? {
+    guard section.has(key) else { return nil }
+    let path = try section.string(key, default: "")
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw section.error(key, allowed: "a path, or null") }
+    return path
+  }
+}
+
+extension DaemonConfiguration.Sessions {
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    populations = try section.integer("populations", default: 100, in: 1...1_000_000_000)
+    pieces = try section.integer("pieces", default: 3, in: 1...1000)
+    seed = try section.optionalInteger("seed", in: 0...Int.max).map { UInt64($0) }
+    favouriteShare = try section.number("favourite_share", default: 0, in: 0...1)
+    startsPaused = try section.boolean("start_paused", default: false)
+  }
+}
+
+extension DaemonConfiguration.Retention {
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    pieces = try section.optionalInteger("pieces", in: 1...1_000_000_000)
+    days = section.has("days") ? try section.number("days", default: 0, in: 0.001...100_000) : nil
+    megabytes = section.has("megabytes") ? try section.number("megabytes", default: 0, in: 1...1e9) : nil
+  }
+}
+
+extension DaemonConfiguration.HTTP {
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    socket = section.has("socket") ? try section.string("socket", default: "") : nil
+    // What sun_path of an AF_UNIX address holds, without its final NUL.
+    guard (socket?.utf8.count ?? 0) <= 107, socket?.utf8.contains(0) != true else {
+      throw section.error("socket", allowed: "a path of at most 107 bytes")
+    }
+    host = try section.string("host", default: "127.0.0.1")
+    port = try section.optionalInteger("port", in: 0...65_535)
+    token = section.has("token") ? try section.string("token", default: "") : nil
+    if let token, !(16...512).contains(token.utf8.count) || !token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+      throw section.error("token", found: "\(token.utf8.count) bytes", allowed: "16 to 512 printable ASCII characters")
+    }
+    guard token != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
+      throw section.error("host", allowed: "127.0.0.1, ::1 or localhost, unless there is a token")
+    }
+  }
+}
+
+extension DaemonConfiguration.Steering {
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    isEnabled = try section.boolean("enabled", default: false)
+    let least = try section.number("least_factor", default: 0.25, in: 0...1)
+    factors = least...(try section.number("greatest_factor", default: 4, in: 1...1000))
+  }
+}

@@ -1,0 +1,32 @@
+/// What is said of pieces while the daemon runs; listeners hear of it.
+extension Conductor {
+  /// Rates a piece: -1 down, 0 no more, 1 up. If ratings steer, the weights move.
+  ///
+  /// - Returns: the piece as it is now; nil if there is none of this number.
+  /// - Throws: the database's errors.
+  public func rate(_ id: Int64, _ rating: Int) async throws -> PieceRecord? {
+    guard let piece = try await library.rate(id, rating) else { return nil }
+    events.send(.pieceChanged(piece))
+    return piece
+  }
+
+  /// Keeps a piece whatever the retention says, or no longer.
+  ///
+  /// - Returns: the piece as it is now; nil if there is none of this number.
+  /// - Throws: the database's errors.
+  public func keep(_ id: Int64, _ isKept: Bool) async throws -> PieceRecord? {
+    guard let piece = try await library.keep(id, isKept) else { return nil }
+    events.send(.pieceChanged(piece))
+    return piece
+  }
+
+  /// Deletes a piece with its folder.
+  ///
+  /// - Returns: what it was; nil if there is none of this number.
+  /// - Throws: the database's errors.
+  public func delete(_ id: Int64) async throws -> PieceRecord? {
+    guard let piece = try await library.delete(id) else { return nil }
+    events.send(.pieceDeleted(id))
+    return piece
+  }
+}

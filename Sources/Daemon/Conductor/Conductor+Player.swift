@@ -1,0 +1,228 @@
+public import Core
+internal import Foundation
+internal import Logging
+
+#if Playback
+  internal import Playback
+#endif
+
+/// What is heard. Built without playback, the same calls do nothing.
+extension Conductor {
+  /// What a listener may want.
+  public enum PlayerControl: Sendable, Hashable {
+    /// Holds, or goes on.
+    case pause(Bool)
+    /// Ends this piece.
+    case skip
+    /// Silence: drops what waits.
+    case stop
+    /// Loudness, 0...1.
+    case volume(Double)
+    /// Plays a piece of the library next, without waiting for what is being heard.
+    case play(Int64)
+    /// What of the training is heard.
+    case follow(PlaybackConfiguration.Follow)
+    /// What it is heard through; opened when what waits has been heard.
+    case output(PlaybackTarget)
+    /// What makes the sound, and from which soundfont.
+    case synthesizer(PlaybackConfiguration.Synthesizer, soundfont: String?)
+  }
+
+  #if Playback
+    /// Does what the listener wants; until the next reload of the configuration.
+    ///
+    /// - Returns: what is heard then; nil if nothing can be heard.
+    /// - Throws: `FileError` or `DataError` if a piece cannot be read, the database's errors.
+    @discardableResult
+    public func control(_ control: PlayerControl) async throws -> PlayerState? {
+      switch control {
+      case .pause(let isPaused):
+        if let player, await player.status.isPaused != isPaused { await player.control(.pause) }
+      case .skip: await player?.control(.next)
+      case .stop: await player?.control(.stop)
+      case .volume(let volume):
+        playback.volume = min(1, max(0, volume))
+        if let player { await player.control(.volume(playback.volume - player.status.volume)) }
+      case .play(let id):
+        guard let record = try await library.piece(id) else { return nil }
+        let piece = try library.read(record)
+        await player?.control(.stop)
+        await player?.offer(PlayerPiece(piece, role: .library(id)))
+      case .follow(let follow):
+        playback.follow = follow
+        await player?.adopt(playback)
+      case .output(let target):
+        wantsNewPlayer = wantsNewPlayer || playback.target != target
+        playback.target = target
+      case .synthesizer(let synthesizer, let soundfont):
+        wantsNewPlayer = wantsNewPlayer || playback.synthesizer != synthesizer || playback.soundfont != soundfont
+        playback.synthesizer = synthesizer
+        playback.soundfont = soundfont
+      }
+      wake()
+      sendDevice()
+      return await playerState()
+    }
+
+    /// What is heard through.
+    public func device() -> DeviceState {
+      DeviceState(
+        target: playback.target.description, synthesizer: playback.synthesizer.rawValue,
+        soundfont: playback.soundfont, follow: playback.follow.rawValue, isOpen: player != nil,
+        message: deviceMessage)
+    }
+
+    /// What is heard, with its roll; nil if nothing can be heard.
+    public func playerState() async -> PlayerState? {
+      guard let player else { return nil }
+      let status = await player.status
+      let current = status.title == nil ? nil : await player.current
+      var id: Int64?
+      if case .library(let number)? = current?.role { id = number }
+      return PlayerState(
+        piece: id, title: status.title, score: status.score, seconds: max(0, status.seconds), length: status.length,
+        stepSeconds: current?.piece.settings.stepSeconds ?? 0, roll: current.map { Self.rows($0.piece.roll) },
+        waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
+    }
+
+    private static func rows(_ roll: PianoRoll) -> [String] {
+      (0..<roll.rowCount).map { row in String((0..<roll.stepCount).map { roll[row, $0] ? "1" : "0" }) }
+    }
+
+    func adoptPlayback(_ configuration: PlaybackConfiguration) {
+      guard configuration != playback else { return }
+      var same = configuration
+      (same.follow, same.pace, same.excerptSteps, same.volume) =
+        (playback.follow, playback.pace, playback.excerptSteps, playback.volume)
+      wantsNewPlayer = wantsNewPlayer || same != playback
+      playback = configuration
+      Task { [player] in await player?.adopt(configuration) }
+      sendDevice()
+    }
+
+    // MARK: For the sessions
+
+    /// Which of a training's pieces are worth making.
+    func pieceWish() -> @Sendable (Int, Bool) -> Bool {
+      guard player != nil, playback.follow != .final || playback.pace == .listen else { return { _, _ in false } }
+      let pace = playback.pace
+      return { population, isImprovement in
+        pace == .listen || isImprovement || population.nonzeroBitCount == 1
+      }
+    }
+
+    /// Offers the best piece of a population; with the pace `listen`, waits until it was heard.
+    func hear(_ piece: Piece, of report: PopulationReport) async {
+      guard let player else { return }
+      let isImprovement = report.best == session?.state.best?.score
+      await player.offer(PlayerPiece(piece, role: .population(report.population, isImprovement: isImprovement)))
+      guard playback.pace == .listen else { return }
+      pulse.beat("trainer", silentFor: .seconds(20_000))
+      await player.drain()
+    }
+
+    /// Offers a finished piece.
+    func hear(_ piece: Piece, id: Int64) async {
+      await player?.offer(PlayerPiece(piece, role: .library(id)))
+    }
+
+    // MARK: The device
+
+    /// Opens what pieces are heard through, as soon and as often as it is there.
+    func keepPlayer() async {
+      while !isEnding, !Task.isCancelled {
+        if wantsNewPlayer, let old = player {
+          player = nil
+          wantsNewPlayer = false
+          await old.drain()
+          await old.close()
+        }
+        wantsNewPlayer = false
+        if player == nil, playback.target != .none { await openPlayer() }
+        await sleep(.seconds(player == nil ? 2 : 60))
+      }
+    }
+
+    private func openPlayer() async {
+      if playback.target == .automatic, !Player.canHaveSound {
+        return say("no sound device here: pieces are written, not played, until there is one", .info)
+      }
+      do {
+        let opened = try await Player.start(playback) { line in
+          Task { await self.say(line, .warning) }
+        }
+        guard let opened else { return }
+        if isEnding { return await opened.close() }
+        player = opened
+        say("sound: \(playback.target)", .info)
+      } catch {
+        say("\(error): pieces are written, not played, until that is over", .warning)
+      }
+    }
+
+    /// A line about the device, once.
+    private func say(_ text: String, _ level: Logger.Level) {
+      guard text != deviceMessage else { return }
+      deviceMessage = text
+      log(level, text)
+      sendDevice()
+    }
+
+    private func sendDevice() { events.send(.device(device())) }
+
+    // MARK: What is heard now
+
+    /// Tells listeners where the sound stands, and the library what was heard.
+    func followPlayer() async {
+      while !isEnding, !Task.isCancelled {
+        pulse.beat("player", silentFor: .seconds(30))
+        let state = await playerState()
+        await remember(state)
+        if var state {
+          let before = shown
+          shown = state
+          if state.roll == before?.roll { state.roll = nil }
+          if state.title != nil || before?.title != nil || state.volume != before?.volume {
+            events.send(.player(state))
+          }
+        }
+        let isMoving = state?.title != nil && state?.isPaused == false
+        try? await Task.sleep(for: isMoving ? .milliseconds(200) : .milliseconds(500))
+      }
+      pulse.end("player")
+      await remember(nil)
+    }
+
+    /// Writes down how long a piece of the library was heard.
+    private func remember(_ state: PlayerState?) async {
+      guard hearing?.piece != state?.piece else { return }
+      if let hearing {
+        let play = PlayRecord(
+          piece: hearing.piece, time: hearing.since, seconds: Date().timeIntervalSince(hearing.since))
+        self.hearing = nil
+        await attempt { try await self.library.record(play) }
+      }
+      if let piece = state?.piece { hearing = (piece, Date()) }
+    }
+
+  #else
+    /// Nothing is heard.
+    @discardableResult
+    public func control(_ control: PlayerControl) async throws -> PlayerState? { nil }
+
+    /// What is heard through: nothing.
+    public func device() -> DeviceState {
+      DeviceState(
+        target: "none", synthesizer: "sine", soundfont: nil, follow: "final", isOpen: false,
+        message: "built without playback")
+    }
+
+    /// What is heard: nothing.
+    public func playerState() async -> PlayerState? { nil }
+
+    func adoptPlayback(_ configuration: PlaybackConfiguration) {}
+    func pieceWish() -> @Sendable (Int, Bool) -> Bool { { _, _ in false } }
+    func hear(_ piece: Piece, of report: PopulationReport) async {}
+    func hear(_ piece: Piece, id: Int64) async {}
+  #endif
+}

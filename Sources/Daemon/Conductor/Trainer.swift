@@ -1,0 +1,66 @@
+internal import Core
+internal import Foundation
+
+/// The training of the running session, on a thread of its own behind everybody else.
+actor Trainer {
+  /// What a population came to.
+  struct Step: Sendable {
+    var report: PopulationReport
+    /// To go on from here.
+    var state: TrainingState
+    /// The best candidate's piece, if it was asked for.
+    var piece: Piece?
+    var seconds: Double
+  }
+
+  private let executor = ThreadExecutor(name: "trainer", priority: 10)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private var training: Training?
+  private var best = -Double.infinity
+
+  /// A training at its start.
+  func begin(_ configuration: Configuration, seed: UInt64, threads: Int) -> TrainingState {
+    let training = Training(configuration: configuration, seed: seed, threads: threads)
+    self.training = training
+    best = -.infinity
+    return training.state
+  }
+
+  /// A training that goes on.
+  ///
+  /// - Throws: `DataError` if the state is not one of this configuration's.
+  func resume(_ configuration: Configuration, state: TrainingState, threads: Int) throws {
+    training = try Training(configuration: configuration, state: state, threads: threads)
+    best = state.best?.score ?? -.infinity
+  }
+
+  /// Scores by other rules from the next population on.
+  func replaceRules(_ rules: WeightedRules) -> TrainingState? {
+    training?.replaceRules(rules)
+    best = training?.state.best?.score ?? -.infinity
+    return training?.state
+  }
+
+  /// Trains a population; nil without a training.
+  ///
+  /// - Parameter wants: whether the best piece of a population, an improvement or not, is to be made.
+  func trainPopulation(wants: @Sendable (Int, Bool) -> Bool) -> Step? {
+    guard let training else { return nil }
+    let start = ContinuousClock.now
+    let report = training.trainPopulation()
+    let isImprovement = report.best > best
+    best = max(best, report.best)
+    let piece = wants(report.population, isImprovement) ? training.bestPiece() : nil
+    return Step(
+      report: report, state: training.state, piece: piece, seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// A finished piece; nil without a training.
+  func compose(episode: Int) -> Piece? { training?.composePiece(episode: episode) }
+
+  /// Runs what blocks on this thread.
+  func perform<Result: Sendable>(_ work: @Sendable () throws -> Result) rethrows -> Result { try work() }
+
+  /// Frees the training and its threads.
+  func end() { training = nil }
+}

@@ -1,0 +1,106 @@
+internal import Core
+internal import Foundation
+internal import GRDB
+
+/// What brings the database and the folders together.
+extension PieceLibrary {
+  static let folderPrefix = "result_"
+
+  /// Finishes deletions, writes what is unsaved into the folders, makes rows for folders without one.
+  func repair(_ db: Database) throws {
+    for folder in try String.fetchAll(db, sql: "SELECT folder FROM deletion") {
+      try removeFolder(folder)
+      try db.execute(sql: "DELETE FROM deletion WHERE folder = ?", arguments: [folder])
+    }
+    for row in try Row.fetchAll(db, sql: "SELECT * FROM piece WHERE is_unsaved = 1") {
+      saveSidecar(PieceRecord(row), db)
+    }
+    reserve(try Int64.fetchOne(db, sql: "SELECT MAX(id) FROM piece") ?? 0)
+    let known = try Set(String.fetchAll(db, sql: "SELECT folder FROM piece"))
+    for folder in pieceFolders() where !known.contains(folder) {
+      guard let piece = describe(folder: folder) else { continue }
+      try insert(piece, db)
+    }
+  }
+
+  /// Inserts, with a number of its own if another piece has taken it.
+  func insert(_ piece: PieceRecord, _ db: Database) throws {
+    var piece = piece
+    let isTaken = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM piece WHERE id = ?)", arguments: [piece.id])
+    if isTaken == true { piece.id = nextID(at: Date()) }
+    try piece.insert(db)
+    reserve(piece.id)
+    guard PieceSidecar.read(folder: path(of: piece)) != PieceSidecar(piece) else { return }
+    try db.execute(sql: "UPDATE piece SET is_unsaved = 1 WHERE id = ?", arguments: [piece.id])
+    saveSidecar(piece, db)
+  }
+
+  /// The folder says what the database says; if it cannot be written, it is tried again at the next repair.
+  func saveSidecar(_ piece: PieceRecord, _ db: Database) {
+    do {
+      try OutputFile.replace("\(path(of: piece))/\(PieceSidecar.name)", with: PieceSidecar(piece).bytes)
+      try db.execute(sql: "UPDATE piece SET is_unsaved = 0 WHERE id = ?", arguments: [piece.id])
+    } catch {
+      notice("not saved in the folder yet: \(error)")
+    }
+  }
+
+  /// The names of the pieces' folders, sorted.
+  func pieceFolders() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+    return names.filter { $0.hasPrefix(Self.folderPrefix) }.sorted()
+  }
+
+  /// What a folder says of its piece; nil, with a notice, if it holds none.
+  func describe(folder: String) -> PieceRecord? {
+    let path = "\(output)/\(folder)"
+    do {
+      let piece = try PieceFolder.read(path)
+      var status = stat()
+      let modified = stat("\(path)/piece.json", &status) == 0 ? Double(status.st_mtim.tv_sec) : 0
+      let sidecar = PieceSidecar.read(folder: path)
+      let time = Date(timeIntervalSince1970: sidecar?.time ?? modified)
+      return PieceRecord(
+        piece, id: sidecar?.id ?? nextID(at: time), time: time, session: sidecar?.session,
+        rating: sidecar?.rating ?? 0, isKept: sidecar?.isKept ?? false, bytes: byteCount(of: path), folder: folder)
+    } catch {
+      notice("\(path) holds no piece: \(error)")
+      return nil
+    }
+  }
+
+  /// Bytes of the files in a folder.
+  func byteCount(of path: String) -> Int64 {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.reduce(0) { sum, name in
+      var status = stat()
+      return lstat("\(path)/\(name)", &status) == 0 ? sum + Int64(status.st_size) : sum
+    }
+  }
+
+  /// A folder goes whole: it is hidden first, under a name that the next write of a piece cleans up.
+  func removeFolder(_ folder: String) throws {
+    let path = "\(output)/\(folder)"
+    let hidden = "\(output)/.rlmusician-partial-deleted-\(UInt64.random(in: 0 ... .max))"
+    guard rename(path, hidden) == 0 else {
+      if errno == ENOENT { return }
+      throw FileError(.cannotCreate, path: path, errno: errno)
+    }
+    try? FileManager.default.removeItem(atPath: hidden)
+  }
+}
+
+extension PieceRecord {
+  /// What a piece's values say.
+  init(
+    _ piece: Piece, id: Int64, time: Date, session: Int64?, rating: Int = 0, isKept: Bool = false, bytes: Int64,
+    folder: String
+  ) {
+    self.init(
+      id: id, time: time, session: session, seed: piece.provenance?.seed, population: piece.provenance?.population,
+      configurationDigest: piece.provenance?.configurationDigest, score: piece.score.total,
+      scores: piece.score.entries.map { RuleScore(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) },
+      tuning: piece.settings.tuning.name, seconds: piece.rollSeconds, rating: rating, isKept: isKept, bytes: bytes,
+      folder: folder)
+  }
+}

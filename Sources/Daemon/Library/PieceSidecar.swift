@@ -1,0 +1,40 @@
+internal import Core
+internal import Foundation
+
+/// `library.json` in a piece's folder: what the database says beyond `piece.json`, so that it can be rebuilt.
+struct PieceSidecar: Codable, Hashable {
+  static let name = "library.json"
+
+  var id: Int64
+  var time: Double
+  var session: Int64?
+  var rating: Int
+  var isKept: Bool
+
+  init(id: Int64, time: Date, session: Int64?, rating: Int = 0, isKept: Bool = false) {
+    self.id = id
+    self.time = time.timeIntervalSince1970
+    self.session = session
+    self.rating = rating
+    self.isKept = isKept
+  }
+
+  init(_ piece: PieceRecord) {
+    self.init(id: piece.id, time: piece.time, session: piece.session, rating: piece.rating, isKept: piece.isKept)
+  }
+
+  var bytes: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return Array(((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8))
+  }
+
+  /// nil if the folder has none that makes sense.
+  static func read(folder: String) -> PieceSidecar? {
+    guard let bytes = try? InputFile.read("\(folder)/\(name)", limit: 1 << 16, as: "what the library says"),
+      let sidecar = try? JSONDecoder().decode(PieceSidecar.self, from: Data(bytes)), sidecar.id > 0,
+      (-1...1).contains(sidecar.rating), sidecar.time.magnitude < 1e11
+    else { return nil }
+    return sidecar
+  }
+}

@@ -1,0 +1,130 @@
+import Core
+import Foundation
+import Logging
+import Testing
+
+@testable import Daemon
+
+/// Session after session, asked for and steered from outside.
+@Suite(.timeLimit(.minutes(2))) struct ConductorTests {
+  private let folder: TestFolder
+
+  init() throws { folder = try TestFolder() }
+
+  private func conductor(_ daemon: String) throws -> Conductor {
+    Conductor(
+      configuration: try testConfiguration(daemon), file: nil, library: try folder.library(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  /// Runs until so many pieces have appeared; gives all events.
+  private func run(_ conductor: Conductor, pieces: Int) async -> [DaemonEvent] {
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    var events: [DaemonEvent] = []
+    var count = 0
+    for await event in stream {
+      events.append(event)
+      if case .piece = event { count += 1 }
+      if count == pieces { break }
+    }
+    await conductor.end()
+    await end
+    return events
+  }
+
+  @Test func sessionsFollowEachOther() async throws {
+    let conductor = try conductor("sessions: {populations: 3, pieces: 2, seed: 40}")
+    _ = await run(conductor, pieces: 5)
+    let library = conductor.library
+    var oldest = PieceFilter()
+    oldest.order = .oldest
+    let pieces = try await library.list(oldest).pieces
+    #expect(pieces.prefix(5).map(\.session) == [1, 1, 2, 2, 3])
+    #expect(pieces.prefix(5).map(\.seed) == [40, 40, 41, 41, 42])
+    #expect(Set(pieces.map(\.population)) == [3])
+    #expect(library.weights(of: pieces[0])?.weights.count == 13 * 14)
+    let sessions = try await library.sessions()
+    #expect(sessions.last?.ended != nil)
+  }
+
+  /// Trains some populations of a session that is then ended.
+  private func interrupt(_ settings: String) async throws {
+    let conductor = try conductor(settings)
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    for await event in stream {
+      if case .population(let state) = event, state.population >= 5 { break }
+    }
+    await conductor.end()
+    await end
+    #expect(await conductor.status().population >= 5)
+  }
+
+  /// What a session composes does not depend on being interrupted.
+  @Test func anInterruptedSessionGoesOn() async throws {
+    let settings = "sessions: {populations: 20000, pieces: 2, seed: 7}"
+    let other = "sessions: {populations: 60, pieces: 2, seed: 7}"
+    try await interrupt(settings)
+    let second = try conductor(other)
+    let events = await run(second, pieces: 2)
+    let first = events.compactMap { event in
+      if case .population(let state) = event { state.population } else { nil }
+    }.first
+    #expect(try #require(first) > 5)
+
+    let fresh = try TestFolder()
+    let whole = Conductor(
+      configuration: try testConfiguration(other), file: nil, library: try fresh.library(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    _ = await run(whole, pieces: 2)
+    var oldest = PieceFilter()
+    oldest.order = .oldest
+    let expected = try await whole.library.list(oldest, limit: 2).pieces
+    let found = try await second.library.list(oldest, limit: 2).pieces
+    #expect(found.map(\.scores) == expected.map(\.scores))
+    #expect(found.map(\.population) == expected.map(\.population))
+  }
+
+  @Test func weightsTakeEffectAndComeBack() async throws {
+    let conductor = try conductor("sessions: {start_paused: true}")
+    #expect(await conductor.rules().map(\.weight) == [1, 2])
+    #expect(await conductor.rules().map(\.upper) == [4, 8])
+    await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["nothing": 1]) }
+    await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["lines": 4.5]) }
+    await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["lines": .nan]) }
+    try await conductor.setWeights(["lines": 0, "consonances": 8])
+    #expect(await conductor.weightedRules.entries.map(\.coefficient) == [8])
+    let saved = Conductor.savedWeights(folder.path, try testConfiguration())
+    #expect(saved == ["lines": 0, "consonances": 8])
+    #expect(await conductor.resetWeights().map(\.weight) == [1, 2])
+  }
+
+  @Test func aSlowListenerLosesTheOldestOnly() async throws {
+    let broadcast = EventBroadcast()
+    let stream = broadcast.subscribe()
+    for number in 0..<1000 { broadcast.send(.pieceDeleted(Int64(number))) }
+    broadcast.finish()
+    var numbers: [Int64] = []
+    for await event in stream { if case .pieceDeleted(let number) = event { numbers.append(number) } }
+    #expect(numbers == Array(1000 - Int64(EventBroadcast.bufferedCount)..<1000))
+    #expect(broadcast.count == 0)
+  }
+
+  @Test func pausedItDoesNothingAndNextGoesOn() async throws {
+    let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(await conductor.status().phase == .paused)
+    await conductor.start()
+    for await event in stream { if case .population = event { break } }
+    await conductor.nextSession()
+    for _ in 0..<500 where try await conductor.library.totals().pieces == 0 {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    #expect(try await conductor.library.totals().pieces >= 1)
+    await conductor.end()
+    await end
+  }
+}

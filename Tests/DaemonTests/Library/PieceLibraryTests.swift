@@ -1,0 +1,153 @@
+import Core
+import Foundation
+import GRDB
+import Testing
+
+@testable import Daemon
+
+/// What is put into the library is found again, whatever happens in between.
+@Suite struct PieceLibraryTests {
+  private let folder: TestFolder
+  private let configuration: Core.Configuration
+
+  init() throws {
+    folder = try TestFolder()
+    configuration = try testConfiguration()
+  }
+
+  @discardableResult
+  private func add(_ library: PieceLibrary, count: Int, session: Int64? = nil) async throws -> [PieceRecord] {
+    var pieces: [PieceRecord] = []
+    for number in 0..<count {
+      let piece = testPiece(configuration, seed: UInt64(number))
+      let record = try library.write(piece, session: session, weights: nil, audio: configuration.audio)
+      try await library.add(record)
+      pieces.append(record)
+    }
+    return pieces
+  }
+
+  @Test func aPieceIsListedWithItsScores() async throws {
+    let library = try folder.library()
+    let added = try await add(library, count: 3, session: 7)
+    let page = try await library.list(limit: 2)
+    #expect(page.total == 3)
+    #expect(page.pieces.map(\.id) == [added[2].id, added[1].id])
+    let piece = try library.read(added[0])
+    #expect(added[0].score == piece.score.total)
+    #expect(added[0].scores.map(\.rule) == ["lines", "consonances"])
+    #expect(added[0].bytes > 1000)
+    var filter = PieceFilter()
+    filter.session = 8
+    #expect(try await library.list(filter).total == 0)
+    #expect(try await library.piece(12345) == nil)
+  }
+
+  @Test func ratingsSurviveTheDatabase() async throws {
+    var library: PieceLibrary? = try folder.library()
+    let added = try await add(library!, count: 2, session: 1)
+    _ = try await library!.rate(added[0].id, -1)
+    let kept = try await library!.keep(added[1].id, true)
+    #expect(kept?.isKept == true)
+    library = nil
+    for suffix in ["", "-wal", "-shm"] { unlink(folder.path + "/library.sqlite" + suffix) }
+    let again = try folder.library()
+    let pieces = try await again.list(limit: 10).pieces
+    #expect(pieces.map(\.rating) == [0, -1])
+    #expect(pieces.map(\.isKept) == [true, false])
+    #expect(pieces.map(\.id) == [added[1].id, added[0].id])
+    #expect(pieces.map(\.session) == [1, 1])
+  }
+
+  @Test func aFolderWithoutARowGetsOneAndADeletedPieceStaysAway() async throws {
+    var library: PieceLibrary? = try folder.library()
+    let piece = testPiece(configuration, seed: 1)
+    // Killed between folder and row.
+    let record = try library!.write(piece, session: nil, weights: nil, audio: configuration.audio)
+    let gone = try await add(library!, count: 1)[0]
+    // Killed between the row's end and the folder's.
+    try await library!.pool.write { db in
+      try db.execute(sql: "INSERT INTO deletion VALUES (?)", arguments: [gone.folder])
+      try db.execute(sql: "DELETE FROM piece WHERE id = ?", arguments: [gone.id])
+    }
+    library = nil
+    library = try folder.library()
+    #expect(try await library!.list().pieces.map(\.folder) == [record.folder])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: library!.output) == [record.folder])
+  }
+
+  @Test(arguments: ["garbage", "empty header", "torn"])
+  func aDamagedDatabaseIsMovedAsideAndMadeAgain(_ damage: String) async throws {
+    var library: PieceLibrary? = try folder.library()
+    let added = try await add(library!, count: 2)
+    try library!.pool.close()
+    library = nil
+    let path = folder.path + "/library.sqlite"
+    switch damage {
+    case "garbage":
+      try Data("not a database, but long enough to be read as one by whoever tries".utf8).write(to: URL(filePath: path))
+    case "empty header": try Data(count: 8192).write(to: URL(filePath: path))
+    default:
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      for index in 4096..<min(bytes.count, 40_000) { bytes[index] = 0xFF }
+      try bytes.write(to: URL(filePath: path))
+    }
+    let again = try folder.library()
+    #expect(Set(try await again.list().pieces.map(\.id)) == Set(added.map(\.id)))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.contains(".corrupt-") })
+  }
+
+  @Test func retentionSparesWhatWasKept() async throws {
+    let library = try folder.library()
+    let added = try await add(library, count: 5)
+    _ = try await library.keep(added[0].id, true)
+    let retention = try testConfiguration("retention: {pieces: 2}").daemon.retention
+    let gone = try await library.apply(retention)
+    #expect(gone.map(\.id) == added[1...3].map(\.id))
+    #expect(try await library.list().pieces.map(\.id) == [added[4].id, added[0].id])
+    let bytes = try testConfiguration("retention: {megabytes: 1}").daemon.retention
+    #expect(try await library.apply(bytes).isEmpty)
+    let age = try testConfiguration("retention: {days: 1}").daemon.retention
+    #expect(try await library.apply(age, now: Date() + 90_000).map(\.id) == [added[4].id])
+  }
+
+  @Test func aSecondDaemonIsRefusedByName() throws {
+    let library = try folder.library()
+    let error = #expect(throws: FileError.self) { try folder.library() }
+    #expect("\(error!)".contains("process \(getpid())"))
+    withExtendedLifetime(library) {}
+  }
+
+  @Test func numbersGrowWhenTheClockIsSetBack() throws {
+    let library = try folder.library()
+    let later = library.nextID(at: Date() + 1000)
+    #expect(library.nextID(at: Date()) == later + 1)
+  }
+
+  @Test func aHundredThousandPiecesAreListedQuickly() async throws {
+    let library = try folder.library()
+    let template = PieceRecord(
+      testPiece(configuration, seed: 1), id: 1, time: Date(), session: 1, bytes: 1, folder: "")
+    try await library.pool.write { db in
+      for number in 1...100_000 {
+        var piece = template
+        piece.id = Int64(number)
+        piece.session = Int64(number % 1000)
+        piece.score = Double(number * 7919 % 10_007)
+        piece.folder = "result_\(number)"
+        try piece.insert(db)
+      }
+    }
+    var byScore = PieceFilter()
+    byScore.order = .score
+    var bySession = PieceFilter()
+    bySession.session = 77
+    let start = ContinuousClock.now
+    #expect(try await library.list(offset: 50_000, limit: 100).pieces.count == 100)
+    #expect(try await library.list(byScore, limit: 100).pieces.first?.score == 10_006)
+    #expect(try await library.list(bySession).total == 100)
+    let elapsed = ContinuousClock.now - start
+    // Three listings; a scan with a sort of all rows takes seconds. Generous, for slow machines.
+    #expect(elapsed < .seconds(2))
+  }
+}
