@@ -148,7 +148,7 @@ extension Conductor {
         return say("no sound device here: pieces are written, not played, until there is one", .info)
       }
       do {
-        let opened = try await Player.start(playback) { line in
+        let opened = try await Player.start(playback, timbres: configuration.timbres) { line in
           Task { await self.say(line, .warning) }
         }
         guard let opened else { return }

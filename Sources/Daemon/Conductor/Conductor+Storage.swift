@@ -51,12 +51,12 @@ extension Conductor {
   /// Writes what is finished, the oldest first; what the disk does not take waits. Called by the loop alone.
   func writeUnwritten() async {
     while let next = unwritten.first {
-      let audio = configuration.audio
+      let (audio, timbres) = (configuration.audio, configuration.timbres)
       let library = library
       do {
         let record = try await trainer.perform {
           try library.write(
-            next.piece, session: next.session, weights: next.weights, audio: audio, time: next.time)
+            next.piece, session: next.session, weights: next.weights, timbres: timbres, audio: audio, time: next.time)
         }
         unwritten.removeFirst()
         resolve("write")

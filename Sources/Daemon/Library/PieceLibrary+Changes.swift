@@ -11,10 +11,12 @@ extension PieceLibrary {
   ///
   /// - Throws: `FileError` that names the path.
   public func write(
-    _ piece: Piece, session: Int64?, weights: AgentWeightsFile?, audio: AudioSettings, time: Date = Date()
+    _ piece: Piece, session: Int64?, weights: AgentWeightsFile?, timbres: [String: Timbre] = [:], audio: AudioSettings,
+    time: Date = Date()
   ) throws -> PieceRecord {
     let id = nextID(at: time)
-    let written = try PieceFolder.write(piece, to: output, at: Timestamp(time), audio: audio) { folder in
+    let written = try PieceFolder.write(piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio) {
+      folder in
       let sidecar = PieceSidecar(id: id, time: time, session: session)
       try OutputFile.replace("\(folder)/\(PieceSidecar.name)", with: sidecar.bytes)
       if let weights { try OutputFile.replace("\(folder)/\(Self.weightsName)", with: weights.bytes) }

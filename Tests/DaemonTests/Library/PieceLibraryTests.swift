@@ -83,6 +83,8 @@ import Testing
     try library!.pool.close()
     library = nil
     let path = folder.path + "/library.sqlite"
+    // What is in the log would come back.
+    for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
     switch damage {
     case "garbage":
       try Data("not a database, but long enough to be read as one by whoever tries".utf8).write(to: URL(filePath: path))
@@ -105,7 +107,7 @@ import Testing
     let gone = try await library.apply(retention)
     #expect(gone.map(\.id) == added[1...3].map(\.id))
     #expect(try await library.list().pieces.map(\.id) == [added[4].id, added[0].id])
-    let bytes = try testConfiguration("retention: {megabytes: 1}").daemon.retention
+    let bytes = try testConfiguration("retention: {megabytes: 1000}").daemon.retention
     #expect(try await library.apply(bytes).isEmpty)
     let age = try testConfiguration("retention: {days: 1}").daemon.retention
     #expect(try await library.apply(age, now: Date() + 90_000).map(\.id) == [added[4].id])
