@@ -41,7 +41,7 @@ note() { printf '%s\t%s\n' "$1" "$2" >>"$results"; }
 for round in $(seq "$rounds"); do
   speed=$("$program" bench --training --repeats 3 --json | sed -n 's/.*"million_steps_per_second": *\([0-9.]*\).*/\1/p')
   note rlmusician "$speed"
-  for compiler in "${compilers[@]}"; do note "C++ ($compiler)" "$("$build/cem-$compiler")"; done
+  for compiler in "${compilers[@]}"; do note "C++ ($compiler)" "$("$build/cem-$compiler" 2>/dev/null)"; done
   note "numpy, step by step" "$("$python" Benchmarks/original_loop.py 3)"
   echo "round $round of $rounds" >&2
 done

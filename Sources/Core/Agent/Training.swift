@@ -71,6 +71,14 @@ public final class Training {
     (configuration.environment.stepCount - 1) * configuration.environment.drawsPerStep
   }
 
+  /// The product of positive numbers, at most the largest number there is: a state may claim any number of populations.
+  static func saturatingProduct(_ factors: [Int]) -> Int {
+    factors.reduce(1) { product, factor in
+      let (result, overflow) = product.multipliedReportingOverflow(by: factor)
+      return overflow ? .max : result
+    }
+  }
+
   /// Samples, plays, scores and learns from one population.
   public func trainPopulation() -> PopulationReport {
     let size = configuration.agent.populationSize
@@ -98,8 +106,10 @@ public final class Training {
     return PopulationReport(
       population: agent.population, eliteMean: eliteMean, best: agent.best?.score ?? 0,
       populationMean: scores.reduce(0, +) / Double(scores.count),
-      environmentSteps: agent.population * configuration.agent.populationSize
-        * configuration.agent.episodesPerCandidate * stepsPerEpisode)
+      environmentSteps: Self.saturatingProduct([
+        agent.population, configuration.agent.populationSize, configuration.agent.episodesPerCandidate,
+        stepsPerEpisode,
+      ]))
   }
 
   /// The best episode of the last population's best candidate, played again: for following a training live.

@@ -51,7 +51,11 @@ final class WorkerPool {
     var spins = 0
     while shared.busy.load(ordering: .acquiring) > 0 {
       spins += 1
-      if spins > 200 { sched_yield() }
+      if spins > 5000 {
+        usleep(200)  // a piece may take minutes
+      } else if spins > 200 {
+        sched_yield()
+      }
     }
   }
 }

@@ -51,6 +51,11 @@ import Testing
     #expect(throws: DataError.self) { try Training(configuration: Self.configuration(), state: state, threads: 1) }
   }
 
+  @Test func stepsBeyondAllNumbersDoNotTrap() {
+    #expect(Training.saturatingProduct([100, 150, 10, 96]) == 14_400_000)
+    #expect(Training.saturatingProduct([1 << 40, 1_000_000, 100_000, 4095 * 256]) == .max)
+  }
+
   @Test(arguments: [("mean", 3.0), ("min", 1), ("max", 6), ("median", 2.5)])
   func aggregations(name: String, expected: Double) throws {
     let aggregation = try #require(AgentConfiguration.Aggregation(rawValue: name))
