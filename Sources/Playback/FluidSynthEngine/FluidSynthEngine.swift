@@ -152,7 +152,8 @@ final class FluidSynthEngine: SoundEngine {
       if prepared.insert(Int(channel)).inserted {
         events.append(
           RenderEvent(
-            frame: 0, kind: .program, channel: channel, key: UInt8(clamping: program), cents: Float(note.pitch.cents)))
+            frame: 0, kind: .program, channel: channel, key: UInt8(clamping: program),
+            cents: Self.fineTuning(note.pitch.cents)))
       }
       let key = UInt8(clamping: note.pitch.key)
       events.append(
@@ -166,6 +167,10 @@ final class FluidSynthEngine: SoundEngine {
     // At one frame: programs, then ends, then beginnings.
     return PieceTimeline(events: events + onsets, frameCount: frame(piece.rollSeconds))
   }
+
+  /// The fine tuning that sounds nearest to so many cents. FluidSynth cuts pitches down to whole cents: 31.97 would sound
+  /// as 31, and a whole number that a font's own tuning makes a little too small, a cent lower.
+  static func fineTuning(_ cents: Double) -> Float { cents == 0 ? 0 : Float(cents.rounded() + 0.01) }
 
   // MARK: Audio side
 

@@ -78,6 +78,29 @@
       }
     }
 
+    /// Within half a cent, the font's own detune (as on the keyboard's tuning) subtracted.
+    @Test(arguments: [19, 31, 53]) func otherTuningsSoundToHalfACent(divisions: Int) throws {
+      let engine = try engine()
+      func cents(_ tuning: Tuning, degree: Int, rows: Int) throws -> Double {
+        var roll = PianoRoll(rowCount: rows, stepCount: 2)
+        roll[rows - 1 - degree, 0] = true
+        var settings = PerformanceSettings()
+        settings.tuning = tuning
+        settings.stepSeconds = 1
+        settings.program = 80
+        let piece = Piece(roll: roll, settings: settings, score: ScoreBreakdown(entries: []), provenance: nil)
+        let wanted = tuning.pitch(ofDegree: degree, above: settings.lowestNote).frequency
+        let sound = OfflineRenderer.render([piece], with: engine).left
+        return Audio.cents(of: Array(sound[9_600..<19_200]), near: wanted, rate: 48_000, resolution: 0.05)
+      }
+      let tuning = Tuning.equal(divisions: divisions)
+      for degree in [1, divisions / 2] {
+        let key = tuning.pitch(ofDegree: degree, above: PerformanceSettings().lowestNote).key - 60
+        let detune = try cents(.twelveToneEqual, degree: key, rows: 14)
+        #expect(try abs(cents(tuning, degree: degree, rows: 54) - detune) <= 0.55, "degree \(degree)")
+      }
+    }
+
     @Test func aMissingProgramIsSaidOnceAndSounds() throws {
       let lines = Mutex<[String]>([])
       let engine = try engine { line in lines.withLock { $0.append(line) } }

@@ -29,7 +29,9 @@
 #if Playback
   extension Audio {
     /// How far the strongest line near a frequency lies from it, cents: maximum of the windowed Fourier transform.
-    static func cents(of samples: [Float], near frequency: Double, rate: Double) -> Double {
+    static func cents(
+      of samples: [Float], near frequency: Double, rate: Double, resolution: Double = 0.5
+    ) -> Double {
       let windowed = samples.enumerated().map { index, sample in
         Double(sample) * (0.5 - 0.5 * cos(2 * Double.pi * Double(index) / Double(samples.count)))
       }
@@ -43,7 +45,9 @@
         return real * real + imaginary * imaginary
       }
       let coarse = stride(from: -40.0, through: 40, by: 4).max { power($0) < power($1) } ?? 0
-      return stride(from: coarse - 4, through: coarse + 4, by: 0.5).max { power($0) < power($1) } ?? 0
+      let fine = stride(from: coarse - 4, through: coarse + 4, by: 0.5).max { power($0) < power($1) } ?? 0
+      guard resolution < 0.5 else { return fine }
+      return stride(from: fine - 0.5, through: fine + 0.5, by: resolution).max { power($0) < power($1) } ?? 0
     }
   }
 #endif
