@@ -71,7 +71,8 @@ let package = Package(
       name: "CoreTests", dependencies: ["CKernels", "Core", "CMallocCounter", "CSndFile"],
       swiftSettings: strict),
     .testTarget(
-      name: "PlaybackTests", dependencies: ["Core", .target(name: "Playback", condition: .when(traits: ["Playback"]))],
+      name: "PlaybackTests",
+      dependencies: ["Core", "CMallocCounter", .target(name: "Playback", condition: .when(traits: ["Playback"]))],
       swiftSettings: strict),
     .testTarget(
       name: "DaemonTests",

@@ -4,7 +4,7 @@ internal import Logging
 /// alsa-lib's own messages, turned into our log: nothing of its chatter reaches the terminal.
 enum ALSALog {
   /// Where they go, at level debug: what matters to a person is said by whoever called alsa-lib and saw it fail.
-  private static let logger = Logger(label: "alsa")
+  private static let logger = PlaybackLog.logger("alsa")
 
   /// Set up once, by whoever touches alsa-lib first.
   private static let installed: Void = calsa_set_message_handler { message in

@@ -28,16 +28,14 @@ struct PlayCommand: AsyncParsableCommand {
 
   #if Playback
     func run() async throws {
-      try await reportingPlaybackFaults {
+      try await reportingFaults {
         let configuration = try config.read(use: .scoring)
         let pieces = try paths.map { try read($0, configuration) }
         StopSignal.install()
         var settings = playback.applied(to: configuration.playback)
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
-        let player = try await Player.start(settings, timbres: configuration.timbres) { line in
-          StandardError.writeLine("\(line)")
-        }
+        let player = try await Player.start(settings, timbres: configuration.timbres) { StandardError.writeLine($0) }
         guard let player else { return }
         for piece in pieces { await player.offer(piece) }
         _ = await TerminalControls().run(player) { StopSignal.current != nil }
@@ -47,8 +45,8 @@ struct PlayCommand: AsyncParsableCommand {
     }
   #else
     func run() async throws {
-      StandardError.writeLine("this program was built without playback")
-      throw ExitCode(69)
+      Fault(.unavailable, "this program was built without playback").report()
+      throw ExitCode(Fault.Code.unavailable.rawValue)
     }
   #endif
 
@@ -64,18 +62,6 @@ struct PlayCommand: AsyncParsableCommand {
         Piece(
           roll: try PianoRollTSV.read(path), settings: configuration.environment.performance,
           score: ScoreBreakdown(entries: []), provenance: nil), role: .file(name))
-    }
-
-    /// As `reportingFaults`, with the one fault that only playback has.
-    private func reportingPlaybackFaults(_ body: () async throws -> Void) async throws {
-      do {
-        try await body()
-      } catch let error as DeviceUnavailableError {
-        StandardError.writeLine("\(error)")
-        throw ExitCode(69)
-      } catch {
-        try reportingFaults { throw error }
-      }
     }
   #endif
 }

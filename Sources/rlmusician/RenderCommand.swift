@@ -2,6 +2,10 @@ import ArgumentParser
 import Core
 import Foundation
 
+#if Playback
+  import Playback
+#endif
+
 /// `rlmusician render`: all files of a piece for existing rolls.
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +39,12 @@ struct RenderCommand: ParsableCommand {
     })
   var format: [AudioContainer]?
 
+  @Option(help: "What makes the sound: sine or fluidsynth; without it sine.")
+  var synth: PlaybackConfiguration.Synthesizer?
+
+  @Option(help: ArgumentHelp("Soundfont for fluidsynth (.sf2, .sf3).", valueName: "file"))
+  var soundfont: String?
+
   func run() throws {
     let configuration = try config.read(use: .scoring)
     let environment = configuration.environment
@@ -46,14 +56,36 @@ struct RenderCommand: ParsableCommand {
         roll: roll, settings: environment.performance, score: environment.rules.evaluate(roll), provenance: nil)
     }
     for (path, piece) in zip(rolls, pieces) {
-      let written = try PieceFolder.write(
-        piece, to: output ?? environment.outputFolder, at: Timestamp(Date()), timbres: configuration.timbres,
-        audio: audio)
+      let written = try write(piece, to: output ?? environment.outputFolder, audio: audio, configuration)
       for warning in written.warnings {
         let line = "rlmusician: \(path): \(warning)"
         StandardError.write(TextQuoting.printable(line) + "\n")
       }
       print(written.path)
     }
+  }
+
+  private func write(
+    _ piece: Piece, to output: String, audio: AudioSettings, _ configuration: Configuration
+  ) throws -> PieceFolder.Written {
+    // Who names a soundfont wants to hear it.
+    if synth != .fluidsynth, synth != nil || soundfont == nil {
+      return try PieceFolder.write(
+        piece, to: output, at: Timestamp(Date()), timbres: configuration.timbres, audio: audio)
+    }
+    #if Playback
+      var playback = configuration.playback
+      playback.synthesizer = .fluidsynth
+      if let soundfont { playback.soundfont = soundfont }
+      let sound = try PieceSound(piece, configuration: playback, sampleRate: audio.sampleRate, notice: Fault.warn)
+      return try PieceFolder.write(piece, to: output, at: Timestamp(Date())) { _, folder in
+        try AudioFile.write(
+          settings: audio, frameCount: sound.longestFrameCount, into: folder, shownFolder: output
+        ) { left, right in sound.render(left: left, right: right, frameCount: AudioFileWriter.blockFrames) }
+      }
+    #else
+      Fault(.unavailable, "this program was built without playback, so without fluidsynth").report()
+      throw ExitCode(Fault.Code.unavailable.rawValue)
+    #endif
   }
 }

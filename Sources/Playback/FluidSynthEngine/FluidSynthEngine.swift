@@ -29,7 +29,7 @@ final class FluidSynthEngine: SoundEngine {
   /// A piece of 256 rows in a tuning of its own needs a channel a row.
   static let channelCount = 256
   /// Chosen so that a default piece is about as loud as the sine synthesizer's, on the fonts of Debian.
-  static let gain = 0.6
+  static let gain = 1.2
   /// Larger fonts are loaded sample by sample, when a program is chosen.
   private static let largestStaticByteCount = 64 << 20
 

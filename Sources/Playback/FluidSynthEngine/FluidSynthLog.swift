@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// On the audio thread they are dropped: logging allocates.
 enum FluidSynthLog {
-  private static let logger = Logger(label: "fluidsynth")
+  private static let logger = PlaybackLog.logger("fluidsynth")
   private static let last = Mutex<String?>(nil)
 
   /// The last message of level error; what `sfload` failed of.

@@ -56,7 +56,7 @@ struct SoundfontSearch {
       return try FluidSynthEngine(
         sampleRate: sampleRate, soundfont: Soundfont(path: path), program: program, notice: notice)
     }
-    let logger = Logger(label: "fluidsynth")
+    let logger = PlaybackLog.logger("fluidsynth")
     var tried: Set<String> = []
     for path in candidates() {
       // Distributions link the default to one of the others.

@@ -13,7 +13,7 @@ final class PCMDevice: AudioSink {
   private let wishedPeriod: Int
   private let wishedBuffer: Int
   private var handle: OpaquePointer?
-  private var format = SampleFormat.float
+  private var format = PCMSampleFormat.float
   private var channelCount = 2
   private var bytes: UnsafeMutableRawBufferPointer
   private var blockFrames = 0
@@ -82,7 +82,7 @@ final class PCMDevice: AudioSink {
     try check(
       "snd_pcm_hw_params_set_access", snd_pcm_hw_params_set_access(pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED))
     guard
-      let accepted = SampleFormat.allCases.first(where: {
+      let accepted = PCMSampleFormat.allCases.first(where: {
         snd_pcm_hw_params_set_format(pcm, hardware, $0.alsaFormat) == 0
       })
     else { throw error("snd_pcm_hw_params_set_format", EINVAL) }

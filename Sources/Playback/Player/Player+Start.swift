@@ -72,7 +72,7 @@ extension Player {
       let output = try AudioOutput(sink: device, options: options(configuration)) { rate in
         try makeEngine(configuration, sampleRate: rate, timbres: timbres, notice: notice)
       }
-      Logger(label: "playback").info(
+      PlaybackLog.logger("playback").info(
         "\(name): asked for \(configuration.sampleRate) Hz, \(configuration.periodSeconds) s of \(configuration.bufferSeconds) s; got \(output.format)"
       )
       return output

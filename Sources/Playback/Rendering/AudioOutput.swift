@@ -39,7 +39,7 @@ public final class AudioOutput: PlayerOutput {
   private nonisolated(unsafe) let loop: RenderLoop
   private let thread: AudioThread
   private let reports: AsyncStream<PlayerEvent>.Continuation
-  private let logger = Logger(label: "playback")
+  private let logger = PlaybackLog.logger("playback")
 
   /// Opens the device, makes the engine for its rate and starts the audio thread.
   ///

@@ -50,6 +50,7 @@ final class RenderLoop {
   private let engine: any SoundEngine
   private var fader: Fader
   private var limiter: Limiter
+  private let isLimited: Bool
 
   /// What is to happen when the fade-out that is running has ended.
   private enum AfterFade { case nothing, pause, skip, stop, quit }
@@ -82,20 +83,22 @@ final class RenderLoop {
   /// A tail is over when every sample of a tenth of a second lies below this (-90 dB).
   private static let silenceLevel: Float = 0.00003
   /// A tail that rings longer than this is cut, seconds: a looped sample without release would ring for ever.
-  private static let longestTailSeconds = 15
+  static let longestTailSeconds = 15
 
   /// - Parameters:
   ///   - engine: What makes the samples; it must not have rendered anything yet.
   ///   - volume: Gain, 0...1.
-  init(engine: any SoundEngine, volume: Float) {
+  ///   - isLimited: Whether peaks are kept below full scale; a file may keep them.
+  init(engine: any SoundEngine, volume: Float, isLimited: Bool = true) {
     self.engine = engine
+    self.isLimited = isLimited
     commands = EventQueue(capacity: 1024)
     reports = EventQueue(capacity: 4 * Self.waitingCapacity)
     playhead = Playhead()
     fader = Fader(sampleRate: engine.sampleRate, seconds: Self.fadeSeconds, volume: volume)
     limiter = Limiter(
       sampleRate: Double(engine.sampleRate), ceiling: Self.ceiling, lookAheadSeconds: Self.lookAheadSeconds)
-    limiterFrames = limiter.latencyFrames
+    limiterFrames = isLimited ? limiter.latencyFrames : 0
     waiting = .allocate(capacity: Self.waitingCapacity)
     waiting.initialize(repeating: nil)
     // One more than may be on the audio side at once: those that wait and the one that plays.
@@ -289,7 +292,7 @@ final class RenderLoop {
   private func renderPart(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
     engine.render(left: left, right: right, frameCount: frameCount)
     // The fade comes last: what waits in the limiter's delay line at a pause has then not been faded yet.
-    limiter.process(left: left, right: right, frameCount: frameCount)
+    if isLimited { limiter.process(left: left, right: right, frameCount: frameCount) }
     fader.process(left: left, right: right, frameCount: frameCount)
     if piece != nil {
       pieceFrame += Int64(frameCount)

@@ -1,7 +1,7 @@
 import CALSA
 
 /// The sample formats we speak, in the order they are asked for, and how floats become each.
-enum SampleFormat: UInt8, CaseIterable {
+enum PCMSampleFormat: UInt8, CaseIterable {
   case float, s32, s24, s24Packed, s16
 
   /// alsa-lib's name of it, in this machine's byte order.

@@ -3,8 +3,8 @@
 
   @testable import Playback
 
-  @Suite struct SampleFormatTests {
-    private func bytes(_ format: SampleFormat, _ left: [Float], _ right: [Float], channels: Int) -> [UInt8] {
+  @Suite struct PCMSampleFormatTests {
+    private func bytes(_ format: PCMSampleFormat, _ left: [Float], _ right: [Float], channels: Int) -> [UInt8] {
       var output = [UInt8](repeating: 0xAA, count: left.count * channels * format.byteCount)
       output.withUnsafeMutableBytes { raw in
         guard let base = raw.baseAddress else { return }
