@@ -72,7 +72,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PlaybackTests",
-      dependencies: ["Core", "CMallocCounter", .target(name: "Playback", condition: .when(traits: ["Playback"]))],
+      dependencies: [
+        "Core", "CMallocCounter", "CRealtime", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "DaemonTests",
@@ -84,7 +86,7 @@ let package = Package(
     .testTarget(
       name: "ALSATests",
       dependencies: [
-        "Core", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        "Core", "CRealtime", .target(name: "Playback", condition: .when(traits: ["Playback"])),
         .target(name: "CALSA", condition: .when(traits: ["Playback"])),
       ],
       swiftSettings: strict),

@@ -1,0 +1,95 @@
+// Tests against a running sound server with a null sink. `scripts/test-sound-server` starts one and runs them; there a
+// skipped test fails the run. Everywhere else they are skipped.
+#if Playback
+  import Foundation
+  import Synchronization
+  import Testing
+
+  extension Trait where Self == ConditionTrait {
+    /// Runs where scripts/test-sound-server has started a server.
+    static var soundServer: Self { .enabled(if: SoundServer.isHere, "needs scripts/test-sound-server") }
+  }
+
+  /// The server that the script has started.
+  enum SoundServer {
+    private static let environment = ProcessInfo.processInfo.environment
+    static let isHere = environment["SOUND_SERVER_CONTROL"] != nil
+    /// How long the long test plays, seconds.
+    static let seconds = environment["SOUND_SERVER_SECONDS"].flatMap { Double($0) } ?? 30
+
+    /// `stop`, `start`: the script's own function.
+    static func control(_ word: String) throws {
+      let process = Process()
+      process.executableURL = URL(filePath: try #require(environment["SOUND_SERVER_CONTROL"]))
+      process.arguments = [word]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0, "\(word)")
+    }
+  }
+
+  /// Records the null sink's monitor while it lives: float samples of the left channel with their times of arrival.
+  final class Recorder: @unchecked Sendable {
+    // Unchecked: the lock guards what the reading thread shares.
+    private let process = Process()
+    private let state = Mutex<(samples: [Float], arrivals: [(count: Int, time: ContinuousClock.Instant)])>(([], []))
+
+    init() throws {
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = [
+        "parec", "-d", "test.monitor", "--rate=48000", "--channels=2", "--format=float32le", "--raw",
+        "--latency-msec=5",
+      ]
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      try process.run()
+      let input = pipe.fileHandleForReading.fileDescriptor
+      let reader = Thread { [self, pipe] in
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+          let count = read(input, &buffer, buffer.count)
+          if count <= 0 { break }
+          bytes += buffer[..<count]
+          let frames = bytes.count / 8
+          let left = bytes.withUnsafeBytes { raw in
+            (0..<frames).map { raw.loadUnaligned(fromByteOffset: 8 * $0, as: Float.self) }
+          }
+          bytes.removeFirst(8 * frames)
+          state.withLock { state in
+            state.samples += left
+            state.arrivals.append((state.samples.count, .now))
+          }
+        }
+        withExtendedLifetime(pipe) {}
+      }
+      reader.start()
+    }
+
+    /// What has been recorded.
+    var samples: [Float] { state.withLock { $0.samples } }
+
+    /// When the sample arrived.
+    func time(of sample: Int) -> ContinuousClock.Instant? {
+      state.withLock { state in state.arrivals.first { $0.count > sample }?.time }
+    }
+
+    /// Waits until it records.
+    func ready() async throws {
+      for _ in 0..<400 where samples.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(!samples.isEmpty, "nothing is recorded")
+    }
+
+    func stop() {
+      process.terminate()
+      process.waitUntilExit()
+    }
+  }
+
+  /// The process's resident memory, bytes.
+  func residentBytes() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
+  }
+#endif
