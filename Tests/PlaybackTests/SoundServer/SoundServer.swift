@@ -19,13 +19,15 @@
 
     /// `stop`, `start`: the script's own function.
     static func control(_ word: String) throws {
-      let process = Process()
-      process.executableURL = URL(filePath: try #require(environment["SOUND_SERVER_CONTROL"]))
-      process.arguments = [word]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0, "\(word)")
+      // By hand: Foundation's `waitUntilExit` can spin for ever on a thread of Swift concurrency.
+      let program = try #require(environment["SOUND_SERVER_CONTROL"])
+      var child = pid_t()
+      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(word), nil]
+      defer { for argument in arguments { free(argument) } }
+      try #require(posix_spawn(&child, program, nil, nil, &arguments, environ) == 0)
+      var status: Int32 = 0
+      waitpid(child, &status, 0)
+      #expect(status == 0, "\(word)")
     }
   }
 
@@ -82,8 +84,7 @@
     }
 
     func stop() {
-      process.terminate()
-      process.waitUntilExit()
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
   }
 
