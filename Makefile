@@ -3,6 +3,7 @@
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
 #   make test       lint, unit tests, Python tests, smoke tests, and the ALSA tests in an emulated machine
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
+#   make soak       ten minutes of pieces into a sound server of its own while all cores are busy
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
 #   make docs       the documentation as a web site
@@ -21,7 +22,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa soak bench lint manual docs install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
 
 bootstrap:
 	@scripts/bootstrap build
@@ -66,6 +67,10 @@ test-smoke: test-swift
 # The pitch of every degree of every shipped tuning, measured in what the program and FluidSynth's own player render.
 test-tunings: bootstrap-tests test-swift $(VENV)/.ready
 	PATH="$(abspath $(VENV))/bin:$$PATH" scripts/test-tunings $(abspath $(DEBUG_BINARY))
+
+soak: bootstrap-tests
+	swift build --build-tests
+	scripts/test-sound-server 600
 
 # Skipped there counts as failed; ARGS="usb" runs one machine only (see scripts/test-alsa).
 test-alsa: bootstrap-alsa
