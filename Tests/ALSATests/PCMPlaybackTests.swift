@@ -53,8 +53,12 @@
       // Without the very end, which the card may still have held.
       let count = reference.count - 4_800
       #expect(recorded.count >= start + count)
-      let ratio = Audio.signalToNoise(recorded.dropFirst(start).prefix(count), reference.prefix(count))
-      print("\(output.format): \(output.xrunCount) xruns, SNR \(ratio) dB over \(count) frames")
+      let heard = recorded.dropFirst(start).prefix(count)
+      // A USB card has a volume control of its own, 240 of 255 in the emulator: equal but for that factor.
+      let gain = Audio.gain(of: heard, against: reference.prefix(count))
+      #expect((0.9...1.01).contains(gain))
+      let ratio = Audio.signalToNoise(ArraySlice(heard.map { $0 / gain }), reference.prefix(count))
+      print("\(output.format): \(output.xrunCount) xruns, gain \(gain), SNR \(ratio) dB over \(count) frames")
       #expect(output.xrunCount == 0)
       #expect(ratio >= 60)
     }

@@ -14,6 +14,17 @@
       return noise == 0 ? .infinity : 10 * log10(signal / noise)
     }
 
+    /// The factor that turns the reference into what was recorded, by least squares.
+    static func gain(of recorded: ArraySlice<Float>, against reference: ArraySlice<Float>) -> Float {
+      var product = 0.0
+      var energy = 0.0
+      for (a, b) in zip(recorded, reference) {
+        product += Double(a) * Double(b)
+        energy += Double(b) * Double(b)
+      }
+      return energy == 0 ? 0 : Float(product / energy)
+    }
+
     /// The first frame that is not silent.
     static func onset(_ samples: [Float], above level: Float = 1e-4) -> Int? {
       samples.firstIndex { abs($0) > level }
