@@ -51,8 +51,8 @@ public enum AudioFile {
       let report = try writer.close()
       guard report.limiterActions > 0 else { continue }
       let decibels = (report.lowestGainInDecibels * 10).rounded() / 10
-      lines.append(
-        "\(name(container)): the limiter acted \(report.limiterActions) times, by \(decibels) dB at most")
+      let times = report.limiterActions == 1 ? "once" : "\(report.limiterActions) times"
+      lines.append("\(name(container)): the limiter acted \(times), by \(decibels) dB at most")
     }
     return lines
   }
