@@ -23,6 +23,15 @@
     /// What card 0 has played since the machine started.
     static var cardRecording: URL { output.appending(path: "card.wav") }
 
+    /// Starts a process that can be signalled: the tests' own threads have signals blocked, which a child inherits.
+    static func start(_ process: Process) throws {
+      var (none, before) = (sigset_t(), sigset_t())
+      sigemptyset(&none)
+      pthread_sigmask(SIG_SETMASK, &none, &before)
+      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+      try process.run()
+    }
+
     /// Runs a program of the machine (`aconnect`, `hmp`, `aplay`) and returns what it printed.
     @discardableResult
     static func run(_ program: String, _ arguments: String...) throws -> String {

@@ -23,7 +23,7 @@
       let player = Process()
       player.executableURL = URL(filePath: "/usr/bin/aplay")
       player.arguments = ["-q", "-D", "hw:Intel", "-f", "S16_LE", "-r", "48000", "-c", "2", "/dev/zero"]
-      try player.run()
+      try ALSAKernel.start(player)
       defer { player.terminate() }
       let end = ContinuousClock.now + .seconds(5)
       var answer: PCMProbe.Answer?

@@ -90,6 +90,7 @@ extension Player {
     options.waitSeconds = configuration.midiWaitSeconds
     options.volume = configuration.volume
     options.notice = notice
+    options.realtimePriority = Int32(clamping: configuration.realtimePriority)
     return try SequencerOutput(options)
   }
 

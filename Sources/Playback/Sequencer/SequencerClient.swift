@@ -44,6 +44,8 @@ final class SequencerClient {
         snd_seq_create_simple_port(
           opened, portName, UInt32(SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ),
           UInt32(SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_SOFTWARE | SND_SEQ_PORT_TYPE_APPLICATION)))
+      // It looks 1000 times a second for what is due. 2000 was tried: under load the queue's time then drifts by
+      // milliseconds against that of a recorder's queue.
       queue = try Self.check("snd_seq_alloc_named_queue", snd_seq_alloc_named_queue(opened, name))
       // Announcements need a port that can be written to, which the port others see shall not be.
       let hidden = try Self.check(

@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Core
 public import Foundation
 internal import Synchronization
@@ -29,6 +30,8 @@ public final class SequencerOutput: PlayerOutput {
     public var waitSeconds = 0.0
     /// What `setVolume` starts from, greater than 0: receivers keep their own volume until another one is set.
     public var volume = 1.0
+    /// SCHED_FIFO priority of the thread that fills the queue, where that is allowed; 0 for an ordinary one.
+    public var realtimePriority: Int32 = 60
     /// Where subscriptions are remembered, to silence them after a `kill -9`; nil is the usual place.
     public var stateFolder: URL?
     /// Gets a line when there is something a person should know.
@@ -69,7 +72,9 @@ public final class SequencerOutput: PlayerOutput {
       report: { continuation.yield($0) }, publish: { new in status.value.withLock { $0 = new } })
     let handover = Handover(playback)
     let ending = ending
-    let thread = Thread {
+    let thread = Thread { [priority = options.realtimePriority] in
+      // Refused, it is an ordinary thread, with a second of events in hand.
+      if priority > 0 { _ = rt_thread_become_realtime(priority) }
       handover.take()?.run()
       continuation.finish()
       ending.reach()

@@ -26,8 +26,8 @@ struct SequencerTimeline {
     var end: Int64 { origin + performance.duration }
   }
 
-  /// The time between accepting a piece and its first event: enough to hand it over.
-  static let lead: Int64 = 30_000_000
+  /// The time between accepting a piece and its first event: enough to hand it over on a busy machine.
+  static let lead: Int64 = 150_000_000
   private let clockIsSent: Bool
   private var items: [Item] = []
   /// Goes before everything else: what a pause took away.
