@@ -84,7 +84,10 @@ final class SequencerPlayback {
       client.announcements().forEach(observe)
       let now = client.queueTime()
       if let waitEnd, ContinuousClock.now >= waitEnd { endWaiting(grace: 0) }
-      timeline.reports(now: now).forEach(report)
+      let reports = timeline.reports(now: now)
+      // Whoever hears of the report shall find the position that belongs to it.
+      publish(status(now: now))
+      reports.forEach(report)
       reportIdle()
       refill(now: now)
       rest(now: now)
