@@ -8,6 +8,8 @@
 #   make lint       formatting and documentation comments
 #   make docs       the documentation as a web site
 #   make install    program, manual, completions (PREFIX=/usr/local, DESTDIR= for packages)
+#   make deb        a Debian package of all that, with the daemon's units
+#   make soak       the daemon, killed 200 times
 #   make clean      removes what was built
 
 PREFIX ?= /usr/local
@@ -93,6 +95,14 @@ docs: bootstrap
 
 install: manual
 	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
+
+# .build/rl-musician_VERSION_ARCHITECTURE.deb, for Debian 12 without Swift.
+deb: manual
+	scripts/package "$(BINARY)" .build/manual .build
+
+# The daemon, killed 200 times at random moments; after every kill its library has to be whole.
+soak: build
+	KILLS=200 scripts/smoke/daemon $(abspath $(BINARY))
 
 uninstall:
 	scripts/install --remove "$(DESTDIR)" "$(PREFIX)"

@@ -61,6 +61,7 @@ let package = Package(
       dependencies: [
         "Core", "CRealtime", "Daemon", .target(name: "Playback", condition: .when(traits: ["Playback"])),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -19,6 +19,8 @@ struct RLMusician: AsyncParsableCommand {
       TuningsCommand.self,
       BenchCommand.self,
       ConfigCommand.self,
+      DaemonCommand.self,
+      LibraryCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

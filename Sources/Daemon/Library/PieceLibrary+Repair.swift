@@ -21,6 +21,14 @@ extension PieceLibrary {
       guard let piece = describe(folder: folder) else { continue }
       try insert(piece, db)
     }
+    // Sessions that only their pieces know of.
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO session (id, started, ended, seed, populations, configuration_digest)
+        SELECT session, MIN(time), MAX(time), COALESCE(seed, '0'), COALESCE(MAX(population), 0),
+          COALESCE(configuration_digest, '')
+        FROM piece WHERE session > 0 AND session NOT IN (SELECT id FROM session) GROUP BY session
+        """)
   }
 
   /// Inserts, with a number of its own if another piece has taken it.

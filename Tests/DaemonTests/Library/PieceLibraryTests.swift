@@ -80,6 +80,7 @@ import Testing
   func aDamagedDatabaseIsMovedAsideAndMadeAgain(_ damage: String) async throws {
     var library: PieceLibrary? = try folder.library()
     let added = try await add(library!, count: 2)
+    try await library!.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     try library!.pool.close()
     library = nil
     let path = folder.path + "/library.sqlite"

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Core
+import Daemon
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `rlmusician daemon`: composes without end.
+struct DaemonCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "daemon",
+    abstract: "Composes without end into a library, and plays; controlled from systemd, a browser or a shell.",
+    discussion: """
+      Everything is in the configuration's section daemon. SIGTERM ends it within 5 seconds with a checkpoint; the next \
+      start goes on. SIGHUP reads the configuration again; one with a fault is refused and the old one stays. Without \
+      a sound device it writes files, and takes a device up when one appears.
+      """)
+
+  @OptionGroup var config: ConfigurationOption
+
+  @Option(
+    help: ArgumentHelp("Folder of the library; without it the configuration's daemon.library.", valueName: "folder"))
+  var library: String?
+
+  @OptionGroup var playback: PlaybackOptions
+
+  func validate() throws {
+    if let library, library.isEmpty { throw ValidationError("--library: found nothing; allowed: a folder") }
+  }
+
+  func run() async throws {
+    try await reportingFaults {
+      let configuration = try load()
+      for warning in configuration.warnings { StandardError.writeLine(warning) }
+      // Whoever reads the log may leave.
+      signal(SIGPIPE, SIG_IGN)
+      LoggingSystem.bootstrap { label in JournalLogHandler(label: label) }
+      let logger = Logger(label: "daemon")
+      let settings = configuration.daemon
+      let pieces = try PieceLibrary(folder: settings.library, output: settings.outputFolder, access: .owner) { line in
+        logger.warning("\(TextQuoting.printable(line))")
+      }
+      let conductor = Conductor(
+        configuration: configuration, file: config.path, library: pieces, logger: logger)
+      let service = ConductorService(conductor) { try (load(), config.path) }
+      var quiet = Logger(label: "services")
+      quiet.logLevel = .error
+      let group = ServiceGroup(
+        configuration: .init(
+          services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+          gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+      try await group.run()
+    }
+  }
+
+  /// The configuration with what was said on the command line.
+  private func load() throws -> Configuration {
+    var configuration = try Configuration(path: config.path)
+    if let library {
+      configuration.daemon.library = library
+      configuration.daemon.output = nil
+    }
+    configuration.playback = playback.applied(to: configuration.playback)
+    return configuration
+  }
+}
