@@ -7,8 +7,9 @@
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
 #   make docs       the documentation as a web site
-#   make install    program, manual, completions (PREFIX=/usr/local, DESTDIR= for packages)
-#   make deb        a Debian package of all that, with the daemon's units
+#   make install    program, manual, completions, units (PREFIX=/usr/local, DESTDIR= for packages)
+#   make deb        a Debian package in dist/; make test-package tries it in a fresh Debian (needs root)
+#   make test-systemd  the service under a real systemd in an emulated machine
 #   make soak       the daemon, killed 200 times
 #   make clean      removes what was built
 
@@ -24,7 +25,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa soak bench lint manual docs install uninstall clean bootstrap bootstrap-tests bootstrap-alsa
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa
 
 bootstrap:
 	@scripts/bootstrap build
@@ -96,9 +97,14 @@ docs: bootstrap
 install: manual
 	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
 
-# .build/rl-musician_VERSION_ARCHITECTURE.deb, for Debian 12 without Swift.
 deb: manual
-	scripts/package "$(BINARY)" .build/manual .build
+	scripts/package $(BINARY) .build/manual dist
+
+test-package: deb
+	scripts/test-package dist/rl-musician_*.deb
+
+test-systemd: deb bootstrap-alsa
+	scripts/test-systemd dist/rl-musician_*.deb
 
 # The daemon, killed 200 times at random moments; after every kill its library has to be whole.
 soak: build

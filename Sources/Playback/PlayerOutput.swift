@@ -63,8 +63,15 @@ public protocol PlayerOutput: AnyObject, Sendable {
   func setVolume(_ volume: Double)
   /// Where playback stands now.
   var position: PlayerPosition { get }
+  /// Whether its thread has not been heard of for much longer than it may be silent: only a new process helps then.
+  var isStuck: Bool { get }
   /// Reports, in order. One consumer.
   var events: AsyncStream<PlayerEvent> { get }
   /// Silences, joins the thread, closes the device. Idempotent. No note is left sounding.
   func close() async
+}
+
+extension PlayerOutput {
+  /// Never stuck, where there is no thread.
+  public var isStuck: Bool { false }
 }

@@ -127,6 +127,9 @@ public actor Player {
     output.setVolume(volume)
   }
 
+  /// Whether the output's thread does not come back from a driver.
+  public nonisolated var isStuck: Bool { output.isStuck }
+
   /// What is being heard.
   public var status: PlayerStatus {
     let position = output.position

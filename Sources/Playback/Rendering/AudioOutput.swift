@@ -13,6 +13,8 @@ public final class AudioOutput: PlayerOutput {
     var idleSeconds = 5.0
     /// SCHED_FIFO priority to ask for; 0 for none.
     var priority = AudioThread.ordinaryPriority
+    /// Seconds that the device may take to open, or to accept a period: more than the slowest sound server needs.
+    var longestSilence = 30.0
   }
 
   /// Reports, in order. One consumer.
@@ -59,7 +61,8 @@ public final class AudioOutput: PlayerOutput {
     }
     loop = RenderLoop(engine: engine, volume: Float(options.volume))
     thread = AudioThread(
-      loop: loop, sink: sink, format: format, idleSeconds: options.idleSeconds, priority: options.priority)
+      loop: loop, sink: sink, format: format, idleSeconds: options.idleSeconds, priority: options.priority,
+      longestSilence: options.longestSilence)
     (events, reports) = AsyncStream.makeStream(of: PlayerEvent.self)
     guard thread.start() else {
       throw SinkError(operation: "pthread_create", device: sink.name, code: EAGAIN, reason: "no thread to be had")
@@ -126,6 +129,12 @@ public final class AudioOutput: PlayerOutput {
       return PlayerPosition(
         item: item, seconds: Double(frames) / Double(format.sampleRate), isPaused: state.isPaused)
     }
+  }
+
+  /// Whether a driver does not give the audio thread back.
+  public var isStuck: Bool {
+    !thread.hasEnded.load(ordering: .acquiring)
+      && rt_monotonic_nanoseconds() > thread.aliveUntil.load(ordering: .relaxed)
   }
 
   /// Fades out, ends the thread, closes the device.

@@ -17,6 +17,8 @@ final class AudioThread: @unchecked Sendable {
   let priorityResult = Atomic<Int32>(-1)
   /// CPU time the thread has used, nanoseconds.
   let cpuNanoseconds = Atomic<Int64>(0)
+  /// Until when the thread may be silent, nanoseconds of the monotonic clock: later than that it is stuck in a driver.
+  let aliveUntil = Atomic<Int64>(.max)
   /// Set as the thread's last act.
   let hasEnded = Atomic<Bool>(false)
 
@@ -25,6 +27,8 @@ final class AudioThread: @unchecked Sendable {
   private let format: SinkFormat
   private let idleFrames: Int
   private let priority: Int32
+  /// Nanoseconds that the sink may take.
+  private let longestSilence: Int64
   private let left: UnsafeMutablePointer<Float>
   private let right: UnsafeMutablePointer<Float>
   private var isOpen = true
@@ -43,11 +47,16 @@ final class AudioThread: @unchecked Sendable {
   ///   - format: What the device agreed to.
   ///   - idleSeconds: Silence after which the device is released.
   ///   - priority: SCHED_FIFO priority to ask for; 0 asks for none.
-  init(loop: RenderLoop, sink: any AudioSink, format: SinkFormat, idleSeconds: Double, priority: Int32) {
+  ///   - longestSilence: Seconds that the sink may take to open, or to accept a period, until it counts as stuck.
+  init(
+    loop: RenderLoop, sink: any AudioSink, format: SinkFormat, idleSeconds: Double, priority: Int32,
+    longestSilence: Double
+  ) {
     self.loop = loop
     self.sink = sink
     self.format = format
     self.priority = priority
+    self.longestSilence = Int64(longestSilence * 1e9)
     idleFrames = Int(min(1e9, idleSeconds * Double(format.sampleRate)))
     left = .allocate(capacity: format.periodFrames)
     right = .allocate(capacity: format.periodFrames)
@@ -89,6 +98,7 @@ final class AudioThread: @unchecked Sendable {
     rt_thread_mark_audio()
     priorityResult.store(priority > 0 ? rt_thread_become_realtime(priority) : 0, ordering: .releasing)
     while !loop.isQuitting {
+      aliveUntil.store(rt_monotonic_nanoseconds() + longestSilence, ordering: .relaxed)
       loop.takeCommands()
       if isLost { loop.finishFade() }
       if loop.isQuitting { break }
@@ -122,6 +132,7 @@ final class AudioThread: @unchecked Sendable {
       loop.report(RenderMessage(kind: .deviceReleased))
       wakeControlSide()
     }
+    aliveUntil.store(.max, ordering: .relaxed)
     _ = rt_event_wait(wakeEvent, -1)
   }
 

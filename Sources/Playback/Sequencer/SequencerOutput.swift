@@ -106,6 +106,12 @@ public final class SequencerOutput: PlayerOutput {
       item: status.item, seconds: Double(status.nanoseconds) / 1e9 + since, isPaused: status.isPaused)
   }
 
+  /// Whether the thread, which wakes up four times a second while something is played, has not done so for long.
+  public var isStuck: Bool {
+    let status = status.value.withLock { $0 }
+    return status.moves && ContinuousClock.now - status.moment > .seconds(30)
+  }
+
   /// Silences every subscriber, then closes the port. Idempotent.
   public func close() async {
     mailbox.post(.close)

@@ -13,6 +13,8 @@
     let failing = Mutex(false)
     let openCount = Mutex(0)
     let isOpen = Mutex(false)
+    /// A driver that keeps the thread.
+    let blocking = Mutex(false)
     /// Times real time.
     let pace: Double
 
@@ -28,6 +30,7 @@
 
     func write(left: UnsafePointer<Float>, right: UnsafePointer<Float>, frameCount: Int) -> Int32 {
       if failing.withLock({ $0 }) { return 19 }
+      while blocking.withLock({ $0 }) { usleep(1000) }
       recorded.withLock { $0 += UnsafeBufferPointer(start: left, count: frameCount) }
       usleep(UInt32(1e6 * Double(frameCount) / 48_000 / pace))
       return 0
@@ -61,6 +64,28 @@
       let start = try #require(Audio.onset(recorded)) - (try #require(Audio.onset(reference)))
       #expect(recorded.count >= start + reference.count - 4800)
       #expect(zip(recorded[start...], reference).allSatisfy { $0 == $1 })
+    }
+
+    @Test func aDriverThatKeepsTheThreadIsSeen() async throws {
+      let sink = RecordingSink()
+      let output = try AudioOutput(
+        sink: sink, options: .init(idleSeconds: 0.05, priority: 0, longestSilence: 0.5)
+      ) { ToneEngine(sampleRate: $0) }
+      func becomesStuck(_ isStuck: Bool) async throws -> Bool {
+        for _ in 0..<2000 where output.isStuck != isStuck { try await Task.sleep(for: .milliseconds(5)) }
+        return output.isStuck == isStuck
+      }
+      sink.blocking.withLock { $0 = true }
+      output.enqueue(PlayerItem(id: 1, piece: TestPiece.melody()))
+      #expect(try await becomesStuck(true))
+      sink.blocking.withLock { $0 = false }
+      #expect(try await becomesStuck(false))
+      // At rest it may be silent for ever.
+      for await event in output.events where event == .idle { break }
+      try await Task.sleep(for: .milliseconds(800))
+      #expect(!output.isStuck)
+      await output.close()
+      #expect(!output.isStuck)
     }
 
     @Test func theDeviceIsReleasedAtRestAndOpenedAgain() async throws {
