@@ -25,7 +25,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package
 
 bootstrap:
 	@scripts/bootstrap build
@@ -97,7 +97,10 @@ docs: bootstrap
 install: manual
 	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
 
-deb: manual
+bootstrap-package:
+	@scripts/bootstrap build package
+
+deb: bootstrap-package manual
 	scripts/package $(BINARY) .build/manual dist
 
 test-package: deb

@@ -175,7 +175,7 @@ extension Conductor {
     /// Tells listeners where the sound stands, and the library what was heard.
     func followPlayer() async {
       while !isEnding, !Task.isCancelled {
-        pulse.beat("player", silentFor: .seconds(30))
+        if player?.isStuck != true { pulse.beat("player", silentFor: .seconds(30)) }
         let state = await playerState()
         await remember(state)
         if var state {
