@@ -128,7 +128,8 @@ public enum OutputFolder {
   }
 
   static func synchronize(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    // A parent may be a symbolic link: /var/lib/NAME is one for a systemd service with DynamicUser.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path: path, errno: errno) }
     defer { close(descriptor) }
     // Some file systems cannot sync a folder.

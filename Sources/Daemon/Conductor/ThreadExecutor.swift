@@ -35,6 +35,8 @@ final class ThreadExecutor: SerialExecutor {
   /// - Parameter priority: `nice` value of the thread; what it starts inherits it.
   init(name: String, priority: Int32) {
     let thread = Thread { [queue, weak self] in
+      // From inside, or the system does not hear of it.
+      Thread.current.name = name
       setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, priority)
       while let job = queue.next() {
         // Jobs keep their actor alive, and it keeps us.
@@ -42,7 +44,6 @@ final class ThreadExecutor: SerialExecutor {
         job.runSynchronously(on: self.asUnownedSerialExecutor())
       }
     }
-    thread.name = name
     thread.stackSize = 8 << 20
     thread.start()
   }

@@ -19,6 +19,17 @@ import Testing
     #expect(FileManager.default.contents(atPath: path + "/data") == Data([1, 2, 3]))
   }
 
+  @Test func theParentMayBeALink() throws {
+    let folder = try TemporaryFolder()
+    let link = folder.path + "/link"
+    try FileManager.default.createDirectory(atPath: folder.path + "/real", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    try OutputFile.replace(link + "/file", with: [1])
+    let path = try OutputFolder.create(named: ["result"], in: link) { try OutputFolder.write([2], to: $0 + "/data") }
+    #expect(path == link + "/result")
+    #expect(OutputFolder.entries(folder.path + "/real").sorted() == ["file", "result"])
+  }
+
   @Test func aFailureLeavesNothing() throws {
     let folder = try TemporaryFolder()
     #expect(throws: Failure.self) {
