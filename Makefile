@@ -10,7 +10,7 @@
 #   make install    program, manual, completions, units (PREFIX=/usr/local, DESTDIR= for packages)
 #   make deb        a Debian package in dist/; make test-package tries it in a fresh Debian (needs root)
 #   make test-systemd  the service under a real systemd in an emulated machine
-#   make soak       the daemon, killed 200 times
+#   make soak-daemon  the daemon, killed 200 times
 #   make clean      removes what was built
 
 PREFIX ?= /usr/local
@@ -25,7 +25,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package
 
 bootstrap:
 	@scripts/bootstrap build
@@ -110,7 +110,7 @@ test-systemd: deb bootstrap-alsa
 	scripts/test-systemd dist/rl-musician_*.deb
 
 # The daemon, killed 200 times at random moments; after every kill its library has to be whole.
-soak: build
+soak-daemon: build
 	KILLS=200 scripts/smoke/daemon $(abspath $(BINARY))
 
 uninstall:
