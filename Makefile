@@ -4,6 +4,8 @@
 #   make test       lint, unit tests, Python tests, smoke tests, and the ALSA tests in an emulated machine
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make soak       ten minutes of pieces into a sound server of its own while all cores are busy
+#   make test-page  the daemon's page in a headless Chromium
+#   make test-http  the daemon's HTTP interface under schemathesis, 1,000 event streams and a flood of requests
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
 #   make docs       the documentation as a web site
@@ -25,13 +27,16 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build
 
 bootstrap-tests:
 	@scripts/bootstrap build test
+
+bootstrap-page:
+	@scripts/bootstrap build test page
 
 bootstrap-alsa:
 	@scripts/bootstrap build test alsa
@@ -74,6 +79,18 @@ test-tunings: bootstrap-tests test-swift $(VENV)/.ready
 soak: bootstrap-tests
 	swift build --build-tests
 	scripts/test-sound-server 600
+
+# The page as its user meets it, and the HTTP interface as its enemies do. ARGS="--screenshots docs" takes pictures.
+test-page: bootstrap-page test-swift $(VENV)/.ready-page
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_page.py $(ARGS)
+
+test-http: bootstrap-page test-swift $(VENV)/.ready-page
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_http.py $(ARGS)
+
+$(VENV)/.ready-page: Tests/Page/requirements.txt | bootstrap-tests
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 # Skipped there counts as failed; ARGS="usb" runs one machine only (see scripts/test-alsa).
 test-alsa: bootstrap-alsa

@@ -30,6 +30,7 @@ struct Fault {
   init?(known error: any Error) {
     switch error {
     case let error as ConfigurationError: self.init(.configuration, "\(error)")
+    case let error as CtlError: self.init(error.code, error.text)
     case let error as DataError: self.init(.data, "\(error)")
     case let error as FileError: self.init(error.kind == .noInput ? .noInput : .cannotCreate, "\(error)")
     #if Playback

@@ -13,6 +13,7 @@ struct RLMusician: AsyncParsableCommand {
       TrainCommand.self,
       EnvironmentCommand.self,
       PlayCommand.self,
+      CtlCommand.self,
       DevicesCommand.self,
       RenderCommand.self,
       ScoreCommand.self,

@@ -80,7 +80,10 @@ extension Conductor {
       var id: Int64?
       if case .library(let number)? = current?.role { id = number }
       return PlayerState(
-        piece: id, title: status.title, score: status.score, seconds: max(0, status.seconds), length: status.length,
+        piece: id, title: status.title, score: status.score,
+        scores: current.map { current in
+          current.piece.score.entries.map { .init(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) }
+        }, seconds: max(0, status.seconds), length: status.length,
         stepSeconds: current?.piece.settings.stepSeconds ?? 0, roll: current.map { Self.rows($0.piece.roll) },
         waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
     }

@@ -49,6 +49,8 @@ public struct PlayerState: Sendable, Hashable, Codable {
   public var title: String?
   /// Its score.
   public var score: Double?
+  /// The rules' parts in it; nil in silence.
+  public var scores: [PieceRecord.RuleScore]?
   /// Seconds that have reached the listener.
   public var seconds: Double
   /// Its length, seconds.

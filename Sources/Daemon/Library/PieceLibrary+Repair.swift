@@ -64,8 +64,8 @@ extension PieceLibrary {
     let path = "\(output)/\(folder)"
     do {
       let piece = try PieceFolder.read(path)
-      var status = stat()
-      let modified = stat("\(path)/piece.json", &status) == 0 ? Double(status.st_mtim.tv_sec) : 0
+      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/piece.json")
+      let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
       let sidecar = PieceSidecar.read(folder: path)
       let time = Date(timeIntervalSince1970: sidecar?.time ?? modified)
       return PieceRecord(
@@ -81,8 +81,8 @@ extension PieceLibrary {
   func byteCount(of path: String) -> Int64 {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.reduce(0) { sum, name in
-      var status = stat()
-      return lstat("\(path)/\(name)", &status) == 0 ? sum + Int64(status.st_size) : sum
+      let size = (try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"))?[.size] as? NSNumber
+      return sum + (size?.int64Value ?? 0)
     }
   }
 

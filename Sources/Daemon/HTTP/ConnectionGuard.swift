@@ -1,0 +1,83 @@
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTPTypes
+internal import Synchronization
+
+/// Closes connections whose client takes too long: to send a request, or to read what it asked for.
+///
+/// Headers that trickle in, and connections that say nothing, are closed by Hummingbird's idle timeout.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// How long a request's body may take, and how long a client may read nothing.
+  struct Limits: Sendable {
+    var request = TimeAmount.seconds(20)
+    var reading = TimeAmount.seconds(20)
+    /// Bytes of a body after which even an error is too much of an answer.
+    var bodyByteCount = 1 << 20
+  }
+
+  private let limits: Limits
+  private let connections: Connections
+  private var requestAlarm: Scheduled<Void>?
+  private var readingAlarm: Scheduled<Void>?
+  private var bodyByteCount = 0
+
+  init(_ limits: Limits, _ connections: Connections) {
+    self.limits = limits
+    self.connections = connections
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { connections.add(context.channel) }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head:
+      bodyByteCount = 0
+      requestAlarm?.cancel()
+      requestAlarm = alarm(context, in: limits.request)
+    case .body(let bytes):
+      bodyByteCount += bytes.readableBytes
+      if bodyByteCount > limits.bodyByteCount { return context.close(promise: nil) }
+    case .end:
+      requestAlarm?.cancel()
+      requestAlarm = nil
+    }
+    context.fireChannelRead(data)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    readingAlarm?.cancel()
+    readingAlarm = context.channel.isWritable ? nil : alarm(context, in: limits.reading)
+    context.fireChannelWritabilityChanged()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    connections.remove(context.channel)
+    requestAlarm?.cancel()
+    readingAlarm?.cancel()
+  }
+
+  private func alarm(_ context: ChannelHandlerContext, in time: TimeAmount) -> Scheduled<Void> {
+    let channel = context.channel
+    return context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+  }
+}
+
+/// The open connections: whoever has not gone when the daemon ends is cut off.
+final class Connections: Sendable {
+  private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+  func add(_ channel: any Channel) { channels.withLock { $0[ObjectIdentifier(channel)] = channel } }
+
+  func remove(_ channel: any Channel) {
+    _ = channels.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
+  }
+
+  func closeAll() {
+    for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+  }
+}

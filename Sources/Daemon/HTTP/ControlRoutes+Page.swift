@@ -1,0 +1,24 @@
+internal import Hummingbird
+internal import NIOCore
+
+/// The page, and the description of all this. They are part of the program: nothing is read from the disk.
+extension ControlRoutes {
+  var pageRoutes: [ControlRoute] {
+    [
+      Self.asset("/", "text/html; charset=utf-8", PackageResources.page_html),
+      Self.asset("/page.css", "text/css; charset=utf-8", PackageResources.page_css),
+      Self.asset("/page.js", "text/javascript; charset=utf-8", PackageResources.page_js),
+      Self.asset("/drawing.js", "text/javascript; charset=utf-8", PackageResources.drawing_js),
+      Self.asset("/icon.svg", "image/svg+xml", PackageResources.icon_svg),
+      Self.asset("/api/openapi.yaml", "application/yaml", PackageResources.openapi_yaml),
+    ]
+  }
+
+  private static func asset(_ path: String, _ type: String, _ bytes: [UInt8]) -> ControlRoute {
+    let buffer = ByteBuffer(bytes: bytes)
+    return ControlRoute(.get, path) { _, _ in
+      Response(
+        status: .ok, headers: [.contentType: type, .cacheControl: "no-cache"], body: ResponseBody(byteBuffer: buffer))
+    }
+  }
+}

@@ -1,0 +1,121 @@
+internal import Core
+internal import Foundation
+internal import Hummingbird
+
+/// The library's pieces.
+extension ControlRoutes {
+  var pieceRoutes: [ControlRoute] {
+    [
+      ControlRoute(.get, "/api/pieces") { request, _ in
+        let query = try RequestQuery(
+          request,
+          names: [
+            "offset", "limit", "order", "kept", "rating", "session", "minimum_score", "tuning", "since", "until",
+          ])
+        let page = try await library.list(
+          try filter(query), offset: query.integer("offset", in: 0...1_000_000_000) ?? 0,
+          limit: query.integer("limit", in: 1...200) ?? 50)
+        return try .json(
+          PiecePageView(
+            total: page.total, offset: page.offset,
+            pieces: page.pieces.map { piece in
+              PieceView(piece, files: files(piece).map(\.name))
+            }))
+      },
+      ControlRoute(.get, "/api/pieces/{id}") { request, context in
+        _ = try RequestQuery(request, names: [])
+        return try .json(try await details(try await piece(context)))
+      },
+      ControlRoute(.patch, "/api/pieces/{id}") { request, context in
+        let body = try await RequestObject(request, keys: ["rating", "is_kept"])
+        let rating = try body.integer("rating", in: -1...1)
+        let isKept = try body.boolean("is_kept")
+        var piece = try await piece(context)
+        if let rating { piece = try await conductor.rate(piece.id, Int(rating)) ?? piece }
+        if let isKept { piece = try await conductor.keep(piece.id, isKept) ?? piece }
+        return try .json(PieceView(piece))
+      },
+      ControlRoute(.delete, "/api/pieces/{id}") { _, context in
+        let piece = try await piece(context)
+        guard !piece.isKept else { throw ControlError(.conflict, "the piece is kept; take that back first") }
+        _ = try await conductor.delete(piece.id)
+        var response = Response(status: .noContent)
+        response.headers[.contentLength] = nil
+        return response
+      },
+      ControlRoute(.get, "/api/pieces/{id}/files/{name}") { request, context in
+        _ = try RequestQuery(request, names: [])
+        return try await file(try await piece(context), named: context.parameters.get("name") ?? "", context)
+      },
+    ]
+  }
+
+  private func filter(_ query: RequestQuery) throws -> PieceFilter {
+    var filter = PieceFilter()
+    filter.order = try query.choice("order", of: PieceFilter.Order.self) ?? .newest
+    filter.isKept = try query.boolean("kept")
+    filter.rating = try query.integer("rating", in: -1...1)
+    filter.session = try query.integer("session", in: 1...(1 << 53)).map { Int64($0) }
+    filter.minimumScore = try query.number("minimum_score")
+    filter.tuning = try query.string("tuning", longest: 200)
+    filter.since = try query.date("since")
+    filter.until = try query.date("until")
+    return filter
+  }
+
+  private func piece(_ context: ControlContext) async throws -> PieceRecord {
+    guard let id = context.parameters.get("id").flatMap({ Int64($0) }), let piece = try await library.piece(id) else {
+      throw ControlError(.notFound, "no such piece")
+    }
+    return piece
+  }
+
+  private func details(_ piece: PieceRecord) async throws -> PieceDetailsView {
+    let plays = try await library.plays(of: piece.id)
+    var view = PieceDetailsView(
+      piece: PieceView(piece), files: files(piece),
+      plays: plays.map { PieceDetailsView.Play(time: $0.time, seconds: $0.seconds) })
+    do {
+      let content = try library.read(piece)
+      view.roll = content.roll.rowTexts
+      view.stepSeconds = content.settings.stepSeconds
+    } catch {
+      view.problem = "\(error)"
+    }
+    return view
+  }
+
+  /// The regular files of a piece's folder.
+  private func files(_ piece: PieceRecord) -> [PieceDetailsView.File] {
+    let path = library.path(of: piece)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.sorted().compactMap { name in
+      // Of the entry itself: a symbolic link is no regular file.
+      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"),
+        attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? NSNumber
+      else { return nil }
+      return PieceDetailsView.File(name: name, bytes: size.int64Value)
+    }
+  }
+
+  /// A file that the folder's listing names: no path that a client makes up is ever opened.
+  private func file(_ piece: PieceRecord, named name: String, _ context: ControlContext) async throws -> Response {
+    guard let file = files(piece).first(where: { $0.name == name }) else {
+      throw ControlError(.notFound, "no such file")
+    }
+    let body = try await FileIO().loadFile(path: "\(library.path(of: piece))/\(file.name)", context: context)
+    let type = Self.contentTypes[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
+    let saved = "\(piece.folder)-\(file.name)".map {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
+    }
+    return Response(
+      status: .ok,
+      headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(String(saved))\""],
+      body: body)
+  }
+
+  private static let contentTypes = [
+    "mid": "audio/midi", "wav": "audio/wav", "flac": "audio/flac", "ogg": "audio/ogg", "svg": "image/svg+xml",
+    "tsv": "text/tab-separated-values; charset=utf-8", "json": "application/json",
+  ]
+}

@@ -1,0 +1,100 @@
+internal import Core
+internal import Hummingbird
+
+/// What is heard.
+extension ControlRoutes {
+  private enum PlayerAction: String, CaseIterable { case play, pause, resume, skip, stop }
+
+  var playerRoutes: [ControlRoute] {
+    [
+      ControlRoute(.get, "/api/player") { request, _ in
+        _ = try RequestQuery(request, names: [])
+        return try await playerView()
+      },
+      ControlRoute(.post, "/api/player") { request, _ in
+        let body = try await RequestObject(request, keys: ["action", "piece"])
+        guard let action = try body.choice("action", of: PlayerAction.self) else {
+          throw ControlError(.badRequest, "an action is needed")
+        }
+        let piece = try body.integer("piece", in: 0...(1 << 53))
+        guard (action == .play) == (piece != nil) else {
+          throw ControlError(.badRequest, "play needs a piece; nothing else takes one")
+        }
+        if let piece, try await library.piece(piece) == nil { throw ControlError(.notFound, "no such piece") }
+        let device = await conductor.device()
+        guard device.isOpen else {
+          throw ControlError(.conflict, "nothing can be heard: \(device.message ?? "no sound")")
+        }
+        switch action {
+        case .play: try await conductor.control(.play(piece ?? 0))
+        case .pause: try await conductor.control(.pause(true))
+        case .resume: try await conductor.control(.pause(false))
+        case .skip: try await conductor.control(.skip)
+        case .stop: try await conductor.control(.stop)
+        }
+        return try await playerView()
+      },
+      ControlRoute(.patch, "/api/player") { request, _ in
+        try await set(
+          try await RequestObject(request, keys: ["volume", "follow", "output", "synthesizer", "soundfont"]))
+        return try await playerView()
+      },
+    ]
+  }
+
+  private func playerView() async throws -> Response {
+    try .json(PlayerView(player: await conductor.playerState(), device: await conductor.device()))
+  }
+
+  /// All or nothing: everything is read before anything is set.
+  private func set(_ body: RequestObject) async throws {
+    let volume = try body.number("volume", in: 0...1)
+    let follow = try body.choice("follow", of: PlaybackConfiguration.Follow.self)
+    let synthesizer = try body.choice("synthesizer", of: PlaybackConfiguration.Synthesizer.self)
+    let target = try await target(body)
+    let soundfont = body.isNull("soundfont") ? nil : try body.string("soundfont")
+    if let soundfont, soundfont.isEmpty || soundfont.utf8.count > 4096 || soundfont.utf8.contains(0) {
+      throw ControlError.bad("soundfont", allowed: "a path, or null for one that is found")
+    }
+    if let volume { try await conductor.control(.volume(volume)) }
+    if let follow { try await conductor.control(.follow(follow)) }
+    if let target { try await conductor.control(.output(target)) }
+    if synthesizer != nil || body.has("soundfont") {
+      let device = await conductor.device()
+      try await conductor.control(
+        .synthesizer(
+          synthesizer ?? PlaybackConfiguration.Synthesizer(rawValue: device.synthesizer) ?? .sine,
+          soundfont: body.has("soundfont") ? soundfont : device.soundfont))
+    }
+  }
+
+  private func target(_ body: RequestObject) async throws -> PlaybackTarget? {
+    guard let text = try body.string("output") else { return nil }
+    guard let target = PlaybackTarget(text), text.utf8.count <= 200 else {
+      throw ControlError.bad("output", allowed: PlaybackTarget.allowed)
+    }
+    switch target {
+    case .alsa(let name) where !Self.isDevice(name):
+      throw ControlError.bad("output", allowed: "alsa, or alsa: with a device such as hw:0,0 or default")
+    case .midi(let address?) where !address.utf8.allSatisfy({ (0x20...0x7E).contains($0) }):
+      throw ControlError.bad("output", allowed: "midi, or midi:CLIENT:PORT")
+    default: return target
+    }
+  }
+
+  /// A name for alsa-lib can be a whole configuration, or a plugin that writes files; only plain devices pass.
+  static func isDevice(_ name: String) -> Bool {
+    let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let plain: Set<Substring> = [
+      "default", "sysdefault", "hw", "plughw", "dmix", "front", "hdmi", "iec958", "usbstream", "pulse", "pipewire",
+      "jack", "surround21", "surround40", "surround41", "surround50", "surround51", "surround71",
+    ]
+    guard let first = parts.first, plain.contains(first) else { return false }
+    return parts.dropFirst().allSatisfy { rest in
+      !rest.isEmpty
+        && rest.utf8.allSatisfy { byte in
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-,=".utf8.contains(byte)
+        }
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import ArgumentParser
+import Core
+
+/// Controls the running daemon by its Unix socket: what the page and the HTTP interface do, from a shell.
+struct CtlCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ctl", abstract: "Controls the running daemon.",
+    discussion: "Pieces are named by their number, by 'last' (the newest) or by 'now' (the one that is heard).",
+    subcommands: [
+      Status.self, Start.self, Pause.self, Stop.self, Next.self, Play.self, Skip.self, Hold.self, Resume.self,
+      Silence.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self, Rules.self, SetCommand.self,
+    ],
+    defaultSubcommand: Status.self)
+
+  struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What the daemon does, and what is heard.")
+    @OptionGroup var connection: CtlConnection
+
+    func run() throws {
+      let answer = try connection.ask("GET", "status")
+      if connection.json { return StandardOutput.writeLine(answer.text) }
+      let player = try connection.ask("GET", "player")
+      StandardOutput.writeLine(CtlText.status(answer))
+      StandardOutput.writeLine(CtlText.player(player))
+      for problem in answer.object["problems"] as? [String] ?? [] { StandardOutput.writeLine("problem: \(problem)") }
+    }
+  }
+
+  // MARK: Session
+
+  struct Start: SessionCommand {
+    static let configuration = CommandConfiguration(abstract: "Goes on with the training.")
+    static let action = "start"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Pause: SessionCommand {
+    static let configuration = CommandConfiguration(abstract: "Holds the training.")
+    static let action = "pause"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Stop: SessionCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Leaves the session and frees its memory; 'start' goes on with it.")
+    static let action = "stop"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Next: SessionCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Composes with what was learnt so far, and begins the next session.")
+    static let action = "next"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  // MARK: Player
+
+  struct Play: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Plays a piece of the library at once.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "Number, or 'last'.") var piece = "last"
+
+    func run() throws {
+      let id = try connection.number(piece)
+      connection.show(try connection.ask("POST", "player", ["action": "play", "piece": id]), CtlText.player)
+    }
+  }
+
+  struct Skip: PlayerCommand {
+    static let configuration = CommandConfiguration(abstract: "Ends the piece that is heard.")
+    static let action = "skip"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Hold: PlayerCommand {
+    static let configuration = CommandConfiguration(abstract: "Holds the sound.")
+    static let action = "pause"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Resume: PlayerCommand {
+    static let configuration = CommandConfiguration(abstract: "Lets the sound go on.")
+    static let action = "resume"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Silence: PlayerCommand {
+    static let configuration = CommandConfiguration(abstract: "Ends the piece that is heard and drops those that wait.")
+    static let action = "stop"
+    @OptionGroup var connection: CtlConnection
+  }
+
+  struct Volume: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Sets the loudness.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "0 to 1.") var volume: Double
+
+    func run() throws {
+      connection.show(try connection.ask("PATCH", "player", ["volume": try finite(volume)]), CtlText.player)
+    }
+  }
+
+  // MARK: Pieces
+
+  enum Rating: String, ExpressibleByArgument, CaseIterable { case up, down, none }
+
+  struct Rate: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Rates a piece.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "up, down or none.") var rating: Rating
+    @Argument(help: "Number, 'last' or 'now'.") var piece = "now"
+
+    func run() throws {
+      let values = [Rating.up: 1, .down: -1, .none: 0]
+      let id = try connection.number(piece)
+      connection.show(
+        try connection.ask("PATCH", "pieces/\(id)", ["rating": values[rating] ?? 0]), CtlText.piece)
+    }
+  }
+
+  struct Keep: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Keeps a piece whatever the retention says.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "Number, 'last' or 'now'.") var piece = "now"
+    @Flag(name: .customLong("no-longer"), help: "Takes it back.") var isNoLonger = false
+
+    func run() throws {
+      let id = try connection.number(piece)
+      connection.show(try connection.ask("PATCH", "pieces/\(id)", ["is_kept": !isNoLonger]), CtlText.piece)
+    }
+  }
+
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Deletes pieces that are not kept, with their files.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "Numbers.") var pieces: [Int64]
+
+    func run() throws {
+      for piece in pieces {
+        _ = try connection.ask("DELETE", "pieces/\(piece)")
+        StandardOutput.writeLine(connection.json ? #"{"deleted":\#(piece)}"# : "deleted \(piece)")
+      }
+    }
+  }
+
+  struct Pieces: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the library's pieces.")
+    @OptionGroup var connection: CtlConnection
+    @Option(help: "newest, oldest or score.") var order = "newest"
+    @Option(help: "Pieces at most, 1 to 200.") var limit = 20
+    @Option(help: "Pieces to leave out.") var offset = 0
+    @Flag(help: "Only those that are kept.") var kept = false
+    @Option(help: "Only those with this rating: up, down or none.") var rating: Rating?
+
+    func run() throws {
+      guard order.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+        throw ValidationError("--order: allowed: newest, oldest, score")
+      }
+      var target = "pieces?order=\(order)&limit=\(limit)&offset=\(offset)"
+      if kept { target += "&kept=true" }
+      if let rating { target += "&rating=\([Rating.up: 1, .down: -1, .none: 0][rating] ?? 0)" }
+      connection.show(try connection.ask("GET", target), CtlText.pieces)
+    }
+  }
+
+  // MARK: Rules
+
+  struct Rules: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The rules' weights.")
+    @OptionGroup var connection: CtlConnection
+    @Flag(help: "Goes back to the configuration's coefficients.") var reset = false
+
+    func run() throws {
+      connection.show(try connection.ask(reset ? "DELETE" : "GET", "rules"), CtlText.rules)
+    }
+  }
+
+  struct SetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "set", abstract: "Sets rules' weights, or what is heard.",
+      discussion: """
+        RULE=WEIGHT for the rules; follow=, output=, synthesizer= and soundfont= for the player, as in the
+        configuration's section playback.
+        """)
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: ArgumentHelp("What and how much.", valueName: "key=value")) var settings: [String]
+
+    func run() throws {
+      var weights: [String: Double] = [:]
+      var player: [String: Any] = [:]
+      for setting in settings {
+        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { throw ValidationError("found '\(setting)'; allowed: KEY=VALUE") }
+        if ["follow", "output", "synthesizer", "soundfont"].contains(parts[0]) {
+          player[parts[0]] = parts[1]
+        } else if let weight = Double(parts[1]) {
+          weights[parts[0]] = try finite(weight)
+        } else {
+          throw ValidationError("\(parts[0]): found '\(parts[1])'; allowed: a number")
+        }
+      }
+      if !weights.isEmpty {
+        connection.show(try connection.ask("PATCH", "rules", ["weights": weights]), CtlText.rules)
+      }
+      if !player.isEmpty { connection.show(try connection.ask("PATCH", "player", player), CtlText.player) }
+    }
+  }
+}
+
+/// JSON has no infinity.
+private func finite(_ number: Double) throws -> Double {
+  guard number.isFinite else { throw ValidationError("found \(number); allowed: a number") }
+  return number
+}
+
+/// A command that asks for one thing of the session.
+protocol SessionCommand: ParsableCommand {
+  static var action: String { get }
+  var connection: CtlConnection { get }
+}
+
+extension SessionCommand {
+  func run() throws {
+    connection.show(try connection.ask("POST", "session", ["action": Self.action]), CtlText.status)
+  }
+}
+
+/// A command that asks for one thing of the player.
+protocol PlayerCommand: ParsableCommand {
+  static var action: String { get }
+  var connection: CtlConnection { get }
+}
+
+extension PlayerCommand {
+  func run() throws {
+    connection.show(try connection.ask("POST", "player", ["action": Self.action]), CtlText.player)
+  }
+}

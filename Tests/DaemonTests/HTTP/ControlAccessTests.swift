@@ -1,0 +1,77 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Daemon
+
+/// Who is let in, by the port.
+@Suite(.timeLimit(.minutes(2))) struct ControlAccessTests {
+  private func status(_ answer: String) -> Int { Int(answer.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+
+  /// Without a token only who names this machine, and no page of another site.
+  @Test(arguments: [
+    ("GET", "Host: 127.0.0.1", 200), ("GET", "Host: localhost:8000", 200), ("GET", "Host: [::1]:1", 200),
+    ("GET", "Host: evil.example", 403), ("GET", "Host: 127.0.0.1.evil.example", 403), ("GET", "X: y", 400),
+    ("GET", "Host: localhost\r\nOrigin: http://localhost", 200),
+    ("GET", "Host: localhost:8000\r\nOrigin: http://localhost:8001", 403),
+    ("GET", "Host: localhost\r\nOrigin: http://evil.example", 403), ("GET", "Host: localhost\r\nOrigin: null", 403),
+    ("GET", "Host: localhost\r\nSec-Fetch-Site: cross-site", 403),
+    ("GET", "Host: localhost\r\nSec-Fetch-Site: same-origin", 200),
+    ("POST", "Host: localhost\r\nContent-Type: text/plain", 415), ("POST", "Host: localhost", 415),
+    ("POST", "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded", 415),
+    ("DELETE", "Host: evil.example", 403), ("DELETE", "Host: localhost\r\nOrigin: https://evil.example", 403),
+  ])
+  func hostAndOriginAreChecked(method: String, headers: String, expected: Int) async throws {
+    let fixture = try await ControlFixture()
+    let path = method == "GET" ? "/api/status" : "/api/rules"
+    let answer = try fixture.raw("\(method) \(path) HTTP/1.1\r\n\(headers)\r\nConnection: close\r\n\r\n")
+    #expect(status(answer) == expected, "\(answer)")
+    await fixture.end()
+  }
+
+  @Test func theTokenIsAskedFor() async throws {
+    let token = "correct-horse-battery"
+    let fixture = try await ControlFixture(http: ", token: \(token)")
+    func ask(_ target: String, _ headers: String = "") throws -> Int {
+      status(try fixture.raw("GET \(target) HTTP/1.1\r\nHost: a.lan\r\n\(headers)Connection: close\r\n\r\n"))
+    }
+    #expect(try ask("/api/status") == 401)
+    #expect(try ask("/api/status", "Authorization: Bearer wrong-horse-battery.\r\n") == 401)
+    #expect(try ask("/api/status", "Authorization: Bearer \(token)\r\n") == 200)
+    #expect(try ask("/api/status?token=\(token)") == 200)
+    #expect(try ask("/api/status?token=\(token)x") == 401)
+    #expect(try ask("/api/nothing") == 401)
+    // The page is the same for everybody; it has nothing to tell before it has the token.
+    #expect(try ask("/") == 200)
+    // The socket's own permissions are its token.
+    #expect(try fixture.ask("GET", "/api/status").status == 200)
+    await fixture.end()
+  }
+
+  @Test func comparingTokens() {
+    #expect(ControlAccess.isEqual("abcdefgh", "abcdefgh"))
+    for wrong in ["", "abcdefg", "abcdefghi", "Abcdefgh", "abcdefgx"] {
+      #expect(!ControlAccess.isEqual(wrong, "abcdefgh"))
+    }
+  }
+
+  @Test func theSocketIsTheOwnersAlone() async throws {
+    let fixture = try await ControlFixture()
+    let attributes = try FileManager.default.attributesOfItem(atPath: "\(fixture.folder.path)/control.sock")
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    await fixture.end()
+    #expect(!FileManager.default.fileExists(atPath: "\(fixture.folder.path)/control.sock"))
+  }
+
+  @Test func answersKeepBrowsersStrict() async throws {
+    let fixture = try await ControlFixture()
+    for target in ["/", "/page.js", "/api/status", "/nothing"] {
+      let headers = try fixture.client.ask("GET", target).headers
+      let policy = try #require(headers["content-security-policy"])
+      #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+      #expect(headers["x-content-type-options"] == "nosniff")
+      #expect(headers["cross-origin-resource-policy"] == "same-origin")
+    }
+    await fixture.end()
+  }
+}

@@ -1,0 +1,80 @@
+"""A daemon for the tests: small, quick, heard by nobody."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+PROGRAM = os.environ.get("RLMUSICIAN", "rlmusician")
+
+
+class Daemon:
+    """Runs `rlmusician daemon` with a port of its own until the `with` is over."""
+
+    def __init__(self, play="'null'", more="", populations=40, population_size=100):
+        self.folder = tempfile.TemporaryDirectory(prefix="rlmusician-page-")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.configuration = pathlib.Path(self.folder.name, "config.yml")
+        self.configuration.write_text(f"""
+environment:
+  n_semitones: 25
+  n_roll_steps: 32
+  rendering_params: {{step_in_seconds: 0.2}}
+agent: {{population_size: {population_size}, n_processes: 1}}
+playback: {{play: {play}, follow: milestones, excerpt_in_steps: 0}}
+daemon:
+  library: {self.folder.name}/library
+  sessions: {{populations: {populations}, pieces: 3, seed: 1}}
+  http: {{port: {self.port}}}
+{more}""")
+
+    def __enter__(self):
+        self.log = open(pathlib.Path(self.folder.name, "log"), "w+")
+        self.process = subprocess.Popen(
+            [PROGRAM, "daemon", "-c", str(self.configuration)], stdout=self.log, stderr=self.log)
+        for _ in range(200):
+            try:
+                self.ask("status")
+                return self
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.05)
+        self.log.seek(0)
+        raise RuntimeError("no daemon:\n" + self.log.read())
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.status = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        self.log.close()
+        self.folder.cleanup()
+
+    def ask(self, path, method="GET", body=None):
+        request = urllib.request.Request(
+            f"{self.url}api/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            data = answer.read()
+        return json.loads(data) if answer.headers.get_content_type() == "application/json" else data
+
+    def wait(self, what, condition, seconds=60):
+        """Until the condition gives something; gives that."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            value = condition()
+            if value:
+                return value
+            time.sleep(0.05)
+        raise AssertionError(f"not within {seconds} s: {what}")

@@ -1,0 +1,118 @@
+"""The HTTP interface under everything a machine thinks of: schemathesis, then 1,000 streams and a flood of requests.
+
+    RLMUSICIAN=.build/debug/rlmusician python Tests/Page/test_http.py [--examples 60] [--seconds 10]
+"""
+
+import argparse
+import pathlib
+import selectors
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+
+from daemon import Daemon
+
+CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+          "negative_data_rejection,unsupported_method")
+
+
+def conformance(daemon, examples):
+    """Every operation of openapi.yaml with good and bad data: no 5xx, no hang, answers as described."""
+    daemon.wait("a piece", lambda: daemon.ask("pieces")["total"])
+    description = pathlib.Path(daemon.folder.name, "openapi.yaml")
+    description.write_bytes(daemon.ask("openapi.yaml"))
+    result = subprocess.run([
+        pathlib.Path(sys.executable).with_name("schemathesis"), "run", str(description), "--url", daemon.url.rstrip("/"),
+        "--checks", CHECKS, "--exclude-path", "/api/events", "--phases", "examples,coverage,fuzzing",
+        "--max-examples", str(examples), "--request-timeout", "10", "--seed", "1", "--no-color",
+    ], cwd=daemon.folder.name)
+    assert result.returncode == 0, "schemathesis found something"
+    assert daemon.ask("status")["phase"]
+
+
+def open_streams(daemon, count):
+    streams = []
+    for _ in range(count):
+        stream = socket.create_connection(("127.0.0.1", daemon.port), timeout=20)
+        stream.sendall(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        streams.append(stream)
+    return streams
+
+
+def listen(streams, seconds):
+    """Reads all streams for so long; gives the bytes each got, None for one that was closed."""
+    selector = selectors.DefaultSelector()
+    received = [0] * len(streams)
+    for index, stream in enumerate(streams):
+        stream.setblocking(False)
+        selector.register(stream, selectors.EVENT_READ, index)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for key, _ in selector.select(0.2):
+            data = key.fileobj.recv(1 << 16)
+            if data:
+                received[key.data] += len(data)
+            else:
+                selector.unregister(key.fileobj)
+                received[key.data] = None
+    return received
+
+
+def load(daemon, streams, seconds):
+    """Streams that are read, streams that nobody reads, and four clients that ask as fast as they can, while a piece plays."""
+    daemon.wait("a piece", lambda: daemon.ask("pieces")["total"])
+    daemon.ask("player", "PATCH", {"follow": "final"})
+    piece = daemon.ask("pieces?limit=1")["pieces"][0]["id"]
+    read, unread = open_streams(daemon, streams - 50), open_streams(daemon, 50)
+    counts, stop = [0] * 4, threading.Event()
+
+    def flood(number):
+        while not stop.is_set():
+            try:
+                daemon.ask("pieces?limit=50" if number % 2 else "status")
+                counts[number] += 1
+            except (urllib.error.URLError, OSError):
+                pass
+
+    threads = [threading.Thread(target=flood, args=(number,), daemon=True) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    daemon.ask("player", "POST", {"action": "play", "piece": piece})
+    daemon.wait("it is heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") == piece)
+    before, start = daemon.ask("status"), time.monotonic()
+    first = daemon.ask("player")["player"]["seconds"], time.monotonic()
+    received = listen(read, min(seconds, 4))
+    last = daemon.ask("player")["player"], time.monotonic()
+    received = [None if a is None or b is None else a + b
+                for a, b in zip(received, listen(read, max(0, seconds - 4)))]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    passed = time.monotonic() - start
+    lost = received.count(None)
+    drift = (last[0]["seconds"] - first[0]) - (last[1] - first[1]) if last[0].get("piece") == piece else None
+    print(f"{streams} streams, {sum(counts) / passed:.0f} requests a second for {passed:.0f} s: {lost} streams lost, "
+          f"{min((value for value in received if value is not None), default=0)} bytes each at least, "
+          f"sound off by {'?' if drift is None else f'{drift * 1000:.0f} ms'}")
+    assert lost == 0 and min(received) > 0
+    assert drift is None or abs(drift) < 0.35
+    for stream in read + unread:
+        stream.close()
+    daemon.wait("an answer at once afterwards", lambda: daemon.ask("status"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--examples", type=int, default=40)
+    parser.add_argument("--streams", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=10)
+    arguments = parser.parse_args()
+    with Daemon() as daemon:
+        conformance(daemon, arguments.examples)
+    with Daemon(populations=1_000_000) as daemon:
+        daemon.ask("session", "POST", {"action": "next"})
+        load(daemon, arguments.streams, arguments.seconds)
+    sys.exit(daemon.status)

@@ -1,0 +1,162 @@
+"""The page in a real browser: Chromium without a screen, driven as a user drives it.
+
+    RLMUSICIAN=.build/debug/rlmusician python Tests/Page/test_page.py [--screenshots docs]
+"""
+
+import argparse
+import hashlib
+import pathlib
+import sys
+import tempfile
+import time
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from daemon import Daemon
+
+
+def browser(downloads, width=1280, height=1400, dark=False):
+    options = webdriver.ChromeOptions()
+    for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+                     "--disable-background-networking", f"--window-size={width},{height}"]:
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    theme(driver, dark)
+    return driver
+
+
+def theme(driver, dark):
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+
+
+def size(driver, width, height):
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+
+
+def check(daemon, driver, downloads):
+    element = lambda name: driver.find_element(By.ID, name)
+    pixels = lambda name: hashlib.sha256(driver.execute_script(
+        f"return document.getElementById('{name}').toDataURL()").encode()).hexdigest()
+    data = lambda name, key: driver.execute_script(
+        f"return Number(document.getElementById('{name}').dataset.{key} ?? 0)")
+
+    driver.get(daemon.url)
+    daemon.wait("the page says what the daemon does", lambda: "session" in element("phase").text)
+
+    points, curve = data("curve", "points"), pixels("curve")
+    daemon.wait("the curve grows", lambda: data("curve", "points") != points and pixels("curve") != curve)
+
+    daemon.wait("a finished piece", lambda: daemon.ask("pieces")["total"])
+    daemon.wait("it is in the list", lambda: driver.find_elements(By.CSS_SELECTOR, "#pieces tr"))
+    daemon.ask("session", "POST", {"action": "pause"})
+    daemon.wait("the daemon pauses", lambda: daemon.ask("status")["phase"] == "paused")
+    daemon.wait("the page says so", lambda: element("session-toggle").text == "Go on")
+    daemon.ask("player", "POST", {"action": "stop"})
+
+    # Play: the head moves as time goes by.
+    time.sleep(0.6)
+    newest = daemon.ask("pieces?limit=1")["pieces"][0]
+    daemon.wait("the newest piece can be played", lambda: driver.find_elements(
+        By.CSS_SELECTOR, f"tr[data-id='{newest['id']}'] button[data-play]:enabled"))
+    driver.find_element(By.CSS_SELECTOR, f"tr[data-id='{newest['id']}'] button[data-play]").click()
+    daemon.wait("it is heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") == newest["id"])
+    daemon.wait("the page shows it", lambda: str(newest["id"]) in element("now-detail").text)
+    daemon.wait("the head moves", lambda: data("roll", "seconds") > 0.3)
+    first, start, picture = data("roll", "seconds"), time.monotonic(), pixels("roll")
+    time.sleep(1.5)
+    moved, passed = data("roll", "seconds") - first, time.monotonic() - start
+    assert abs(moved - passed) < 0.3, f"the head moved {moved} s in {passed} s"
+    assert pixels("roll") != picture, "the picture of the roll stands still"
+    # By hundredths of a second in step with what the daemon says.
+    head, heard = data("roll", "seconds"), daemon.ask("player")["player"]["seconds"]
+    assert abs(head - heard) < 0.25, f"the head is at {head} s, the sound at {heard} s"
+
+    # Hold, go on, volume.
+    element("play-toggle").click()
+    daemon.wait("the sound is held", lambda: daemon.ask("player")["player"]["is_paused"])
+    daemon.wait("the button says so", lambda: element("play-toggle").text == "Play")
+    still = data("roll", "seconds")
+    time.sleep(0.5)
+    assert abs(data("roll", "seconds") - still) < 0.1, "the head goes on while the sound is held"
+    element("volume").send_keys(Keys.HOME)
+    daemon.wait("the volume is 0", lambda: daemon.ask("player")["player"]["volume"] == 0)
+
+    # Rating and keeping, of what is heard and in the list.
+    element("rate-up").click()
+    daemon.wait("the rating is stored", lambda: daemon.ask(f"pieces/{newest['id']}")["piece"]["rating"] == 1)
+    daemon.wait("it is shown", lambda: element("rate-up").get_attribute("aria-pressed") == "true")
+    driver.find_element(By.CSS_SELECTOR, f"tr[data-id='{newest['id']}'] button[aria-label^='Keep']").click()
+    daemon.wait("it is kept", lambda: daemon.ask(f"pieces/{newest['id']}")["piece"]["is_kept"])
+
+    # A slider, by the keyboard: the trainer has the new weight.
+    slider = driver.find_element(By.ID, "weight-lines")
+    before = next(rule for rule in daemon.ask("rules")["rules"] if rule["rule"] == "lines")["weight"]
+    for _ in range(20):
+        slider.send_keys(Keys.ARROW_RIGHT)
+    weight = lambda: next(rule for rule in daemon.ask("rules")["rules"] if rule["rule"] == "lines")["weight"]
+    daemon.wait("the slider reaches the trainer", lambda: weight() > before)
+    element("rules-reset").click()
+    daemon.wait("and back", lambda: weight() == before)
+    daemon.wait("on the page too", lambda: abs(float(slider.get_attribute("value")) - before) < 0.02)
+
+    # A download is the file.
+    link = driver.find_element(By.CSS_SELECTOR, f"tr[data-id='{newest['id']}'] a[href$='music.mid']")
+    link.click()
+    saved = daemon.wait("the download", lambda: [path for path in downloads.iterdir() if path.suffix == ".mid"])[0]
+    file = pathlib.Path(daemon.folder.name, "library", "pieces", newest["folder"], "music.mid")
+    daemon.wait("all of it", lambda: saved.read_bytes() == file.read_bytes())
+
+    # By the keyboard alone: everything that can be focused has a name and can be seen.
+    nameless = driver.execute_script("""
+      return [...document.querySelectorAll('button, select, input, a[href]')].filter((element) => {
+        const name = element.getAttribute('aria-label') ?? element.textContent.trim();
+        return !name && !element.labels?.length;
+      }).map((element) => element.outerHTML)""")
+    assert not nameless, f"without a name: {nameless}"
+    # The screen of a phone is wide enough.
+    size(driver, 375, 800)
+    daemon.wait("no sideways scrolling on a phone", lambda: driver.execute_script(
+        "return document.documentElement.scrollWidth <= window.innerWidth"))
+    size(driver, 1280, 1400)
+
+    errors = [entry for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    assert not errors, f"the console says: {errors}"
+    return newest
+
+
+def photograph(daemon, driver, folder, piece):
+    folder.mkdir(exist_ok=True)
+    daemon.ask("player", "PATCH", {"volume": 0.8, "follow": "final"})
+    daemon.ask("session", "POST", {"action": "start"})
+    daemon.wait("half a curve", lambda: 25 <= daemon.ask("status")["population"] <= 35)
+    daemon.ask("session", "POST", {"action": "pause"})
+    for name, width, height, dark in [("page-light", 1280, 1640, False), ("page-dark", 1280, 1640, True),
+                                      ("page-phone", 390, 1080, False)]:
+        theme(driver, dark)
+        size(driver, width, height)
+        daemon.ask("player", "POST", {"action": "play", "piece": piece["id"]})
+        time.sleep(3)
+        driver.execute_script("scrollTo(0, 0); document.activeElement?.blur()")
+        driver.save_screenshot(str(folder / f"{name}.png"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as downloads, Daemon() as daemon:
+        driver = browser(downloads)
+        try:
+            piece = check(daemon, driver, pathlib.Path(downloads))
+            print("page: all as it should be")
+            if arguments.screenshots:
+                photograph(daemon, driver, arguments.screenshots, piece)
+        finally:
+            driver.quit()
+    sys.exit(daemon.status)
