@@ -44,11 +44,15 @@ struct DaemonCommand: AsyncParsableCommand {
       let conductor = Conductor(
         configuration: configuration, file: config.path, library: pieces, logger: logger)
       let service = ConductorService(conductor) { try (load(), config.path) }
+      let control = ControlServer(conductor: conductor, configuration: settings, logger: logger)
       var quiet = Logger(label: "services")
       quiet.logLevel = .error
       let group = ServiceGroup(
         configuration: .init(
-          services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+          services: [
+            .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
+            .init(service: control, successTerminationBehavior: .gracefullyShutdownGroup),
+          ],
           gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
       try await group.run()
     }
