@@ -1,3 +1,4 @@
+internal import CDispatch
 internal import Core
 internal import Foundation
 public import Logging

@@ -1,3 +1,4 @@
+internal import CDispatch
 public import Foundation
 
 /// Tells systemd how the service stands: datagrams to the socket that $NOTIFY_SOCKET names, as sd_notify(3) says, without
