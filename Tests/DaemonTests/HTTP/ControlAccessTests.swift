@@ -23,7 +23,7 @@ import Testing
   ])
   func hostAndOriginAreChecked(method: String, headers: String, expected: Int) async throws {
     let fixture = try await ControlFixture()
-    let path = method == "GET" ? "/api/status" : "/api/rules"
+    let path = ["GET": "/api/status", "POST": "/api/session"][method] ?? "/api/rules"
     let answer = try fixture.raw("\(method) \(path) HTTP/1.1\r\n\(headers)\r\nConnection: close\r\n\r\n")
     #expect(status(answer) == expected, "\(answer)")
     await fixture.end()
