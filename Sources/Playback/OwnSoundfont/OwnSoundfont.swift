@@ -4,8 +4,6 @@ internal import Foundation
 
 /// The program's own soundfont: a few instruments, each a handful of harmonics, made by this code when it is needed. So
 /// FluidSynth always sounds, wherever the program was copied to. Public domain (CC0).
-///
-/// `soundfonts/rl-musician.sf2` is what `bytes` gives, for other programs.
 enum OwnSoundfont {
   /// The file's bytes: the same every time.
   static let bytes = SoundfontFile(
