@@ -65,6 +65,8 @@ public protocol PlayerOutput: AnyObject, Sendable {
   var position: PlayerPosition { get }
   /// Whether its thread has not been heard of for much longer than it may be silent: only a new process helps then.
   var isStuck: Bool { get }
+  /// Times the device ran dry.
+  var xrunCount: Int { get }
   /// Reports, in order. One consumer.
   var events: AsyncStream<PlayerEvent> { get }
   /// Silences, joins the thread, closes the device. Idempotent. No note is left sounding.
@@ -74,4 +76,6 @@ public protocol PlayerOutput: AnyObject, Sendable {
 extension PlayerOutput {
   /// Never stuck, where there is no thread.
   public var isStuck: Bool { false }
+  /// None, where the kernel's queue times the events.
+  public var xrunCount: Int { 0 }
 }

@@ -180,7 +180,7 @@ struct CtlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "set", abstract: "Sets rules' weights, or what is heard.",
       discussion: """
-        RULE=WEIGHT for the rules; follow=, output=, synthesizer= and soundfont= for the player, as in the
+        RULE=WEIGHT for the rules; follow=, output=, synthesizer=, soundfont= and volume= for the player, as in the
         configuration's section playback.
         """)
     @OptionGroup var connection: CtlConnection
@@ -192,7 +192,9 @@ struct CtlCommand: ParsableCommand {
       for setting in settings {
         let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { throw ValidationError("found '\(setting)'; allowed: KEY=VALUE") }
-        if ["follow", "output", "synthesizer", "soundfont"].contains(parts[0]) {
+        if parts[0] == "volume", let volume = Double(parts[1]) {
+          player[parts[0]] = try finite(volume)
+        } else if ["follow", "output", "synthesizer", "soundfont"].contains(parts[0]) {
           player[parts[0]] = parts[1]
         } else if let weight = Double(parts[1]) {
           weights[parts[0]] = try finite(weight)

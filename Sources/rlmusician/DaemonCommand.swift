@@ -38,6 +38,9 @@ struct DaemonCommand: AsyncParsableCommand {
       LoggingSystem.bootstrap { label in JournalLogHandler(label: label) }
       let logger = Logger(label: "daemon")
       let settings = configuration.daemon
+      if let warning = ControlServer.tokenWarning(settings, file: config.path) {
+        logger.warning("\(TextQuoting.printable(warning))")
+      }
       let pieces = try PieceLibrary(folder: settings.library, output: settings.outputFolder, access: .owner) { line in
         logger.warning("\(TextQuoting.printable(line))")
       }

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -14,32 +15,41 @@ PROGRAM = os.environ.get("RLMUSICIAN", "rlmusician")
 
 
 class Daemon:
-    """Runs `rlmusician daemon` with a port of its own until the `with` is over."""
+    """Runs `rlmusician daemon` with a port of its own until the `with` is over.
 
-    def __init__(self, play="'null'", more="", populations=40, population_size=100):
+    It begins with few files that it may open at a time, as services do, and has to ask for more itself.
+    """
+
+    def __init__(self, play="'null'", more="", populations=40, population_size=100, host="127.0.0.1", token=None,
+                 steps=32):
         self.folder = tempfile.TemporaryDirectory(prefix="rlmusician-page-")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self.token = token
         self.url = f"http://127.0.0.1:{self.port}/"
         self.configuration = pathlib.Path(self.folder.name, "config.yml")
+        self.socket = f"{self.folder.name}/library/control.sock"
+        self.configuration.touch(0o600)
         self.configuration.write_text(f"""
 environment:
   n_semitones: 25
-  n_roll_steps: 32
+  n_roll_steps: {steps}
   rendering_params: {{step_in_seconds: 0.2}}
 agent: {{population_size: {population_size}, n_processes: 1}}
 playback: {{play: {play}, follow: milestones, excerpt_in_steps: 0}}
 daemon:
   library: {self.folder.name}/library
   sessions: {{populations: {populations}, pieces: 3, seed: 1}}
-  http: {{port: {self.port}}}
+  http: {{port: {self.port}, host: "{host}"{f', token: "{token}"' if token else ''}}}
 {more}""")
 
     def __enter__(self):
         self.log = open(pathlib.Path(self.folder.name, "log"), "w+")
         self.process = subprocess.Popen(
-            [PROGRAM, "daemon", "-c", str(self.configuration)], stdout=self.log, stderr=self.log)
+            [PROGRAM, "daemon", "-c", str(self.configuration)], stdout=self.log, stderr=self.log,
+            preexec_fn=lambda: resource.setrlimit(
+                resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
         for _ in range(200):
             try:
                 self.ask("status")
@@ -64,7 +74,7 @@ daemon:
     def ask(self, path, method="GET", body=None):
         request = urllib.request.Request(
             f"{self.url}api/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"})
+            headers={"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {}))
         with urllib.request.urlopen(request, timeout=20) as answer:
             data = answer.read()
         return json.loads(data) if answer.headers.get_content_type() == "application/json" else data

@@ -1,4 +1,5 @@
-"""The HTTP interface under everything a machine thinks of: schemathesis, then 1,000 streams and a flood of requests.
+"""The HTTP interface under everything a machine thinks of: schemathesis, hostile clients, then 1,000 streams and a flood
+of requests while a piece plays.
 
     RLMUSICIAN=.build/debug/rlmusician python Tests/Page/test_http.py [--examples 60] [--seconds 10]
 """
@@ -13,6 +14,7 @@ import threading
 import time
 import urllib.error
 
+import hostile
 from daemon import Daemon
 
 CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
@@ -61,6 +63,25 @@ def listen(streams, seconds):
     return received
 
 
+def play(daemon, piece):
+    """Until it is heard."""
+    daemon.ask("player", "POST", {"action": "play", "piece": piece})
+    daemon.wait("it is heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") == piece)
+
+
+def hostility(daemon):
+    """Strangers, broken clients and a crowd, while a piece plays."""
+    daemon.wait("a piece", lambda: daemon.ask("pieces")["total"])
+    daemon.ask("player", "PATCH", {"follow": "final"})
+    piece = daemon.ask("pieces?limit=1")["pieces"][0]["id"]
+    hostile.is_local(daemon)
+    for attack in (hostile.strangers, hostile.broken, hostile.crowd):
+        play(daemon, piece)
+        attack(daemon)
+    xruns = daemon.ask("player")["device"]["xruns"]
+    assert xruns == 0, f"the sound was disturbed: {xruns} xruns"
+
+
 def load(daemon, streams, seconds):
     """Streams that are read, streams that nobody reads, and four clients that ask as fast as they can, while a piece plays."""
     daemon.wait("a piece", lambda: daemon.ask("pieces")["total"])
@@ -80,8 +101,7 @@ def load(daemon, streams, seconds):
     threads = [threading.Thread(target=flood, args=(number,), daemon=True) for number in range(4)]
     for thread in threads:
         thread.start()
-    daemon.ask("player", "POST", {"action": "play", "piece": piece})
-    daemon.wait("it is heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") == piece)
+    play(daemon, piece)
     before, start = daemon.ask("status"), time.monotonic()
     first = daemon.ask("player")["player"]["seconds"], time.monotonic()
     received = listen(read, min(seconds, 4))
@@ -92,12 +112,16 @@ def load(daemon, streams, seconds):
     for thread in threads:
         thread.join()
     passed = time.monotonic() - start
+    trained = daemon.ask("status")["population"] - before["population"]
+    xruns = daemon.ask("player")["device"]["xruns"]
     lost = received.count(None)
     drift = (last[0]["seconds"] - first[0]) - (last[1] - first[1]) if last[0].get("piece") == piece else None
     print(f"{streams} streams, {sum(counts) / passed:.0f} requests a second for {passed:.0f} s: {lost} streams lost, "
           f"{min((value for value in received if value is not None), default=0)} bytes each at least, "
-          f"sound off by {'?' if drift is None else f'{drift * 1000:.0f} ms'}")
+          f"sound off by {'?' if drift is None else f'{drift * 1000:.0f} ms'}, {xruns} xruns, {trained} populations trained")
     assert lost == 0 and min(received) > 0
+    assert xruns == 0, "the sound was disturbed"
+    assert trained > 0, "the training was disturbed"
     assert drift is None or abs(drift) < 0.35
     for stream in read + unread:
         stream.close()
@@ -110,9 +134,13 @@ if __name__ == "__main__":
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=10)
     arguments = parser.parse_args()
+    hostile.may_open_many_files()
     with Daemon() as daemon:
         conformance(daemon, arguments.examples)
-    with Daemon(populations=1_000_000) as daemon:
+    with Daemon(host="0.0.0.0", token="a-secret-of-24-characters", play="none") as daemon:
+        hostile.tokens(daemon)
+    with Daemon(populations=1_000_000, steps=256) as daemon:
         daemon.ask("session", "POST", {"action": "next"})
         load(daemon, arguments.streams, arguments.seconds)
+        hostility(daemon)
     sys.exit(daemon.status)

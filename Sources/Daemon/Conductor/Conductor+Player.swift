@@ -69,7 +69,7 @@ extension Conductor {
       DeviceState(
         target: playback.target.description, synthesizer: playback.synthesizer.rawValue,
         soundfont: playback.soundfont, follow: playback.follow.rawValue, isOpen: player != nil,
-        message: deviceMessage)
+        xruns: player?.xrunCount ?? 0, message: deviceMessage)
     }
 
     /// What is heard, with its roll; nil if nothing can be heard.

@@ -79,6 +79,8 @@ public struct DeviceState: Sendable, Hashable, Codable {
   public var follow: String
   /// Whether something can be heard now.
   public var isOpen: Bool
+  /// Times it ran dry since it was opened.
+  public var xruns: Int = 0
   /// The last thing there was to say about it.
   public var message: String?
 }

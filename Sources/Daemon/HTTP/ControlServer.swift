@@ -13,16 +13,12 @@ internal import Synchronization
 /// It never stands in the way of what the daemon does: one thread serves all connections, their number and everything
 /// they may send or leave unread is bounded, and a listener that cannot be opened is tried again while the rest goes on.
 public final class ControlServer: Service {
-  /// Connections at one time, by each listener.
-  static let connectionLimit = 2000
-
   private let conductor: Conductor
   private let configuration: DaemonConfiguration
   private let logger: Logger
   private let streams = EventStreams()
   private let limits: ConnectionGuard.Limits
   private let idleSeconds: Int64
-  private let connections = Connections()
   private let boundPort = Mutex<Int?>(nil)
 
   /// The port, once it is open.
@@ -54,6 +50,7 @@ public final class ControlServer: Service {
     var address: BindAddress
     var access: ControlAccess
     var socket: String?
+    let connections = Connections()
   }
 
   private var listeners: [Listener] {
@@ -79,21 +76,23 @@ public final class ControlServer: Service {
     // One thread: however much is asked for, the trainer keeps its cores.
     let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let events = conductor.events.subscribe()
-    let connectionLimit = Self.raisedConnectionLimit()
-    let serving = Task {
+    let listeners = listeners
+    var limits = limits
+    limits.connectionCount = min(limits.connectionCount, Self.raisedConnectionLimit())
+    let serving = Task { [limits] in
       await withDiscardingTaskGroup { group in
         group.addTask { await self.streams.pump(events) }
-        for listener in self.listeners {
-          group.addTask { await self.serve(listener, threads, connectionLimit) }
+        for listener in listeners {
+          group.addTask { await self.serve(listener, threads, limits) }
         }
       }
     }
-    let stop: @Sendable () -> Void = { [connections] in
+    let stop: @Sendable () -> Void = {
       serving.cancel()
       Task {
         // Answers that are under way may arrive; who does not take them is not waited for.
         try? await Task.sleep(for: .milliseconds(500))
-        connections.closeAll()
+        for listener in listeners { listener.connections.closeAll() }
       }
     }
     await withTaskCancellationHandler {
@@ -109,23 +108,36 @@ public final class ControlServer: Service {
     try? await threads.shutdownGracefully()
   }
 
-  /// Connections that fit into the files the process may open, which is raised to what the system allows.
+  /// What is to be said of a configuration's token: that everybody on this machine can read it; nil if all is well.
+  ///
+  /// - Parameter file: the configuration's file.
+  public static func tokenWarning(_ configuration: DaemonConfiguration, file: String?) -> String? {
+    guard configuration.http.token != nil, let file,
+      let mode = try? FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? NSNumber,
+      mode.uint16Value & 0o004 != 0
+    else { return nil }
+    return "\(file): everybody on this machine can read daemon.http.token; chmod o-r"
+  }
+
+  /// Connections of a listener that fit into the files the process may open, which are raised to what the system allows:
+  /// each of the two listeners gets less than half, the rest is for the library and the sound.
   private static func raisedConnectionLimit() -> Int {
     var files = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return 500 }
-    files.rlim_cur = min(files.rlim_max, 65_536)
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
-    return min(connectionLimit, max(50, Int(clamping: files.rlim_cur) / 2 - 100))
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return 200 }
+    let before = files.rlim_cur
+    files.rlim_cur = max(before, min(files.rlim_max, 65_536))
+    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) != 0 { files.rlim_cur = before }
+    return max(50, Int(clamping: files.rlim_cur) / 2 - 200)
   }
 
   /// Opens a listener again and again.
-  private func serve(_ listener: Listener, _ threads: any EventLoopGroup, _ connectionLimit: Int) async {
+  private func serve(_ listener: Listener, _ threads: any EventLoopGroup, _ limits: ConnectionGuard.Limits) async {
     while !Task.isCancelled {
       do {
         guard (listener.socket?.utf8.count ?? 0) <= ControlSocket.longestPath else {
           throw FileError(.cannotCreate, path: listener.name, reason: "longer than \(ControlSocket.longestPath) bytes")
         }
-        try await application(listener, threads, connectionLimit).run()
+        try await application(listener, threads, limits).run()
       } catch {
         if Task.isCancelled { break }
         await conductor.report("control \(listener.name)", "no control on \(listener.name): \(error)")
@@ -136,12 +148,13 @@ public final class ControlServer: Service {
   }
 
   private func application(
-    _ listener: Listener, _ threads: any EventLoopGroup, _ connectionLimit: Int
+    _ listener: Listener, _ threads: any EventLoopGroup, _ limits: ConnectionGuard.Limits
   ) -> some ApplicationProtocol {
     let routes = ControlRoutes(conductor: conductor, streams: streams)
+    // What matters is reported here; a server that ends calls even that an error.
     var quiet = logger
-    quiet.logLevel = .warning
-    let (limits, connections) = (limits, connections)
+    quiet.logLevel = .critical
+    let connections = listener.connections
     let server = HTTPServerBuilder.http1(
       configuration: .init(
         additionalChannelHandlers: [ConnectionGuard(limits, connections)], idleTimeout: .seconds(idleSeconds),
@@ -151,7 +164,8 @@ public final class ControlServer: Service {
       responder: routes.responder(listener.access), server: server,
       configuration: ApplicationConfiguration(
         address: listener.address,
-        availableConnectionsDelegate: MaximumAvailableConnections(connectionLimit, logger: quiet)),
+        // Beyond those that are refused, whoever comes waits in the kernel's queue.
+        availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionCount + 100, logger: quiet)),
       onServerRunning: { channel in await self.opened(listener, channel) },
       eventLoopGroupProvider: .shared(threads), logger: quiet)
   }

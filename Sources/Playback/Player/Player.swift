@@ -130,6 +130,9 @@ public actor Player {
   /// Whether the output's thread does not come back from a driver.
   public nonisolated var isStuck: Bool { output.isStuck }
 
+  /// Times the device ran dry.
+  public nonisolated var xrunCount: Int { output.xrunCount }
+
   /// What is being heard.
   public var status: PlayerStatus {
     let position = output.position

@@ -55,6 +55,19 @@ import Testing
     }
   }
 
+  @Test func aTokenThatEverybodyCanReadIsSaid() throws {
+    let folder = try TestFolder()
+    let file = "\(folder.path)/my.yml"
+    let secret = try testConfiguration("http: {port: 0, token: 0123456789abcdef}").daemon
+    for (mode, isSaid) in [(0o600, false), (0o640, false), (0o644, true)] {
+      try Data().write(to: URL(filePath: file))
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+      #expect((ControlServer.tokenWarning(secret, file: file) != nil) == isSaid)
+    }
+    #expect(ControlServer.tokenWarning(try testConfiguration("http: {port: 0}").daemon, file: file) == nil)
+    #expect(ControlServer.tokenWarning(secret, file: nil) == nil)
+  }
+
   @Test func theSocketIsTheOwnersAlone() async throws {
     let fixture = try await ControlFixture()
     let attributes = try FileManager.default.attributesOfItem(atPath: "\(fixture.folder.path)/control.sock")

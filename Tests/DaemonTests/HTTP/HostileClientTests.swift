@@ -106,6 +106,36 @@ import Testing
     await fixture.end()
   }
 
+  /// Who comes when the port is full is told so; the Unix socket has room of its own.
+  @Test func tooManyConnectionsAreRefused() async throws {
+    let fixture = try await ControlFixture(limits: ConnectionGuard.Limits(connectionCount: 12))
+    let question = "GET /api/rules HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    var sockets: [RawSocket] = []
+    for _ in 0..<12 {
+      let socket = try RawSocket(port: fixture.server.port ?? 0, seconds: 9)
+      socket.send(question)
+      #expect(socket.receive(until: "rules").hasPrefix("HTTP/1.1 200"))
+      sockets.append(socket)
+    }
+    for _ in 0..<30 {
+      let answer = try fixture.raw(question, seconds: 9)
+      #expect(answer.hasPrefix("HTTP/1.1 503") && answer.contains("12 connections"))
+    }
+    // One that says nothing is not kept either.
+    #expect(try fixture.raw("", seconds: 9).isEmpty)
+    #expect(try fixture.ask("GET", "/api/status").status == 200)
+    sockets.removeLast(6)
+    var answer = ""
+    for _ in 0..<500 where !answer.hasPrefix("HTTP/1.1 200") {
+      let socket = try RawSocket(port: fixture.server.port ?? 0, seconds: 9)
+      socket.send(question)
+      answer = socket.receive(until: "}")
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(answer.hasPrefix("HTTP/1.1 200"))
+    await fixture.end()
+  }
+
   /// Ends at once, whoever is connected.
   @Test func endingWaitsForNobody() async throws {
     let fixture = try await ControlFixture()
