@@ -6,50 +6,18 @@
 
   @testable import Playback
 
-  /// Keeps what is written, at once or at real time's pace; can be made to fail.
-  final class RecordingSink: AudioSink, @unchecked Sendable {
-    let name = "recording"
-    let recorded = Mutex<[Float]>([])
-    let failing = Mutex(false)
-    let openCount = Mutex(0)
-    let isOpen = Mutex(false)
-    /// A driver that keeps the thread.
-    let blocking = Mutex(false)
-    /// Times real time.
-    let pace: Double
-
-    init(pace: Double = 20) { self.pace = pace }
-
-    func open(mustHaveRate: Int?) throws(SinkError) -> SinkFormat {
-      if failing.withLock({ $0 }) { throw SinkError(operation: "open", device: name, code: 19, reason: "gone") }
-      openCount.withLock { $0 += 1 }
-      isOpen.withLock { $0 = true }
-      return SinkFormat(
-        sampleRate: 48_000, channelCount: 2, periodFrames: 960, bufferFrames: 4800, sampleFormat: "FLOAT")
-    }
-
-    func write(left: UnsafePointer<Float>, right: UnsafePointer<Float>, frameCount: Int) -> Int32 {
-      if failing.withLock({ $0 }) { return 19 }
-      while blocking.withLock({ $0 }) { usleep(1000) }
-      recorded.withLock { $0 += UnsafeBufferPointer(start: left, count: frameCount) }
-      usleep(UInt32(1e6 * Double(frameCount) / 48_000 / pace))
-      return 0
-    }
-
-    var delayFrames: Int { 0 }
-    var xrunCount: Int { 0 }
-    func close() { isOpen.withLock { $0 = false } }
-  }
-
-  @Suite(.timeLimit(.minutes(1))) struct AudioOutputTests {
+  @Suite(.timeLimit(.minutes(5))) struct AudioOutputTests {
     private func start(_ sink: RecordingSink, idleSeconds: Double = 0.2) throws -> AudioOutput {
       try AudioOutput(sink: sink, options: .init(idleSeconds: idleSeconds, priority: 0)) { ToneEngine(sampleRate: $0) }
     }
 
     @Test func whatIsHeardIsTheOfflineRender() async throws {
       let sink = RecordingSink()
+      // Held until all three wait: a slow test must not become a gap.
+      sink.heldFrom.withLock { $0 = 0 }
       let output = try start(sink)
       for id in 1...3 { output.enqueue(PlayerItem(id: UInt64(id), piece: TestPiece.melody())) }
+      sink.heldFrom.withLock { $0 = .max }
       var seen: [PlayerEvent] = []
       for await event in output.events {
         seen.append(event)
@@ -71,15 +39,11 @@
       let output = try AudioOutput(
         sink: sink, options: .init(idleSeconds: 0.05, priority: 0, longestSilence: 0.5)
       ) { ToneEngine(sampleRate: $0) }
-      func becomesStuck(_ isStuck: Bool) async throws -> Bool {
-        for _ in 0..<2000 where output.isStuck != isStuck { try await Task.sleep(for: .milliseconds(5)) }
-        return output.isStuck == isStuck
-      }
-      sink.blocking.withLock { $0 = true }
+      sink.heldFrom.withLock { $0 = 0 }
       output.enqueue(PlayerItem(id: 1, piece: TestPiece.melody()))
-      #expect(try await becomesStuck(true))
-      sink.blocking.withLock { $0 = false }
-      #expect(try await becomesStuck(false))
+      #expect(await becomes { output.isStuck })
+      sink.heldFrom.withLock { $0 = .max }
+      #expect(await becomes { !output.isStuck })
       // At rest it may be silent for ever.
       for await event in output.events where event == .idle { break }
       try await Task.sleep(for: .milliseconds(800))
@@ -94,8 +58,7 @@
       for round in 1...2 {
         output.enqueue(PlayerItem(id: UInt64(round), piece: TestPiece.melody()))
         for await event in output.events where event == .idle { break }
-        for _ in 0..<400 where sink.isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
-        #expect(!sink.isOpen.withLock { $0 })
+        #expect(await becomes { !sink.isOpen.withLock { $0 } })
         let cpu = output.cpuSeconds
         let written = output.writtenFrames
         try await Task.sleep(for: .milliseconds(100))
@@ -107,18 +70,21 @@
 
     @Test func aLostDeviceIsReportedOnceAndTheSoundComesBack() async throws {
       let sink = RecordingSink()
+      sink.heldFrom.withLock { $0 = 4800 }
       let output = try start(sink)
       output.enqueue(PlayerItem(id: 1, piece: TestPiece.melody(steps: 200)))
       var events = output.events.makeAsyncIterator()
       #expect(await events.next() == .started(1))
+      // The block that is being written fails, in the middle of the piece.
       sink.failing.withLock { $0 = true }
+      sink.heldFrom.withLock { $0 = .max }
       let lost = await events.next()
       guard case .deviceLost(let text) = lost else {
         Issue.record("\(String(describing: lost))")
         return
       }
       #expect(text.contains("recording"))
-      try await Task.sleep(for: .milliseconds(500))
+      #expect(await becomes { sink.refusedCount.withLock { $0 } > 2 })
       sink.failing.withLock { $0 = false }
       #expect(await events.next() == .deviceBack)
       #expect(await events.next() == .finished(1))
@@ -130,9 +96,9 @@
       let sink = RecordingSink()
       let output = try start(sink)
       output.enqueue(PlayerItem(id: 1, piece: TestPiece.melody(steps: 2000)))
-      try await Task.sleep(for: .milliseconds(50))
+      #expect(await becomes { !sink.recorded.withLock { $0.isEmpty } })
       sink.failing.withLock { $0 = true }
-      try await Task.sleep(for: .milliseconds(50))
+      #expect(await becomes { sink.refusedCount.withLock { $0 } > 0 })
       output.skip()
       output.enqueue(PlayerItem(id: 2, piece: TestPiece.melody()))
       output.stop()
@@ -164,15 +130,25 @@
         sink: ClockSink(sampleRate: 48_000, periodFrames: 960, bufferFrames: 4800), options: .init(priority: 0)
       ) { ToneEngine(sampleRate: $0) }
       #expect(output.position == PlayerPosition(item: nil, seconds: 0, isPaused: false))
-      output.enqueue(PlayerItem(id: 7, piece: TestPiece.melody(steps: 100)))
-      try await Task.sleep(for: .milliseconds(400))
+      let begin = ContinuousClock.now
+      output.enqueue(PlayerItem(id: 7, piece: TestPiece.melody(steps: 4000)))
+      #expect(await becomes { output.position.seconds > 0.2 })
       let position = output.position
       #expect(position.item == 7)
-      #expect((0.1...0.6).contains(position.seconds))
+      #expect(.seconds(position.seconds) <= ContinuousClock.now - begin)
       output.pause()
-      try await Task.sleep(for: .milliseconds(200))
-      let held = output.position
-      #expect(held.isPaused)
+      #expect(output.position.isPaused)
+      // Comes to rest: two looks further apart than the fade and the buffer see the same.
+      #expect(
+        await becomes {
+          let held = output.position.seconds
+          try? await Task.sleep(for: .milliseconds(300))
+          return output.position.seconds == held
+        })
+      output.resume()
+      let held = output.position.seconds
+      #expect(await becomes { output.position.seconds > held })
+      #expect(!output.position.isPaused)
       await output.close()
     }
   }

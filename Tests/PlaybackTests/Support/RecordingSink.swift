@@ -1,0 +1,46 @@
+#if Playback
+  import Foundation
+  import Synchronization
+
+  @testable import Playback
+
+  /// Keeps what is written, at once or at real time's pace; can be made to fail.
+  final class RecordingSink: AudioSink, @unchecked Sendable {
+    let name = "recording"
+    let recorded = Mutex<[Float]>([])
+    let failing = Mutex(false)
+    let openCount = Mutex(0)
+    let refusedCount = Mutex(0)
+    let isOpen = Mutex(false)
+    /// The frame from which on the driver keeps the thread.
+    let heldFrom = Mutex(Int.max)
+    /// Times real time.
+    let pace: Double
+
+    init(pace: Double = 20) { self.pace = pace }
+
+    func open(mustHaveRate: Int?) throws(SinkError) -> SinkFormat {
+      if failing.withLock({ $0 }) {
+        refusedCount.withLock { $0 += 1 }
+        throw SinkError(operation: "open", device: name, code: 19, reason: "gone")
+      }
+      openCount.withLock { $0 += 1 }
+      isOpen.withLock { $0 = true }
+      return SinkFormat(
+        sampleRate: 48_000, channelCount: 2, periodFrames: 960, bufferFrames: 4800, sampleFormat: "FLOAT")
+    }
+
+    func write(left: UnsafePointer<Float>, right: UnsafePointer<Float>, frameCount: Int) -> Int32 {
+      let written = recorded.withLock { $0.count }
+      while written >= heldFrom.withLock({ $0 }) { usleep(1000) }
+      if failing.withLock({ $0 }) { return 19 }
+      recorded.withLock { $0 += UnsafeBufferPointer(start: left, count: frameCount) }
+      usleep(UInt32(1e6 * Double(frameCount) / 48_000 / pace))
+      return 0
+    }
+
+    var delayFrames: Int { 0 }
+    var xrunCount: Int { 0 }
+    func close() { isOpen.withLock { $0 = false } }
+  }
+#endif
