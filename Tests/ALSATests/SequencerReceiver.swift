@@ -60,32 +60,6 @@
       try Self.check(snd_seq_disconnect_from(handle, Int32(address.port), Int32(sender.client), Int32(sender.port)))
     }
 
-    /// Sends itself `count` ticks by its own queue, the first after half a second: what the kernel's timers are worth
-    /// at that moment.
-    ///
-    /// - Returns: when each is due.
-    func tick(every interval: Int64, count: Int) throws -> [Int64] {
-      try Self.check(snd_seq_set_client_pool_output(handle, 2000))
-      var status: OpaquePointer?
-      try Self.check(snd_seq_queue_status_malloc(&status))
-      defer { snd_seq_queue_status_free(status) }
-      try Self.check(snd_seq_get_queue_status(handle, queue, status))
-      let now = snd_seq_queue_status_get_real_time(status).pointee
-      let begin = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-      let times = (1...Int64(count)).map { begin + 500_000_000 + $0 * interval }
-      for nanoseconds in times {
-        var time = snd_seq_real_time_t(
-          tv_sec: UInt32(nanoseconds / 1_000_000_000), tv_nsec: UInt32(nanoseconds % 1_000_000_000))
-        var event = snd_seq_event_t()
-        calsa_seq_schedule(&event, queue, &time)
-        event.type = UInt8(SND_SEQ_EVENT_TICK.rawValue)
-        event.source.port = UInt8(address.port)
-        event.dest = snd_seq_addr_t(client: UInt8(address.client), port: UInt8(address.port))
-        try Self.check(snd_seq_event_output_direct(handle, &event))
-      }
-      return times
-    }
-
     /// Collects for a while, or until `enough` says so.
     func collect(seconds: Double, until enough: ([Received]) -> Bool = { _ in false }) {
       let end = ContinuousClock.now + .seconds(seconds)
@@ -138,7 +112,6 @@
       case SND_SEQ_EVENT_START: return "start"
       case SND_SEQ_EVENT_CONTINUE: return "continue"
       case SND_SEQ_EVENT_STOP: return "stop"
-      case SND_SEQ_EVENT_TICK: return "tick"
       case SND_SEQ_EVENT_PORT_UNSUBSCRIBED: return "unsubscribed"
       case SND_SEQ_EVENT_PORT_SUBSCRIBED: return "subscribed"
       default: return "type \(event.type)"
