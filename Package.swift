@@ -67,9 +67,7 @@ let package = Package(
         .embedInCode("HTTP/openapi.yaml"), .embedInCode("Web/page.html"), .embedInCode("Web/page.css"),
         .embedInCode("Web/page.js"), .embedInCode("Web/drawing.js"), .embedInCode("Web/icon.svg"),
       ],
-      // The optimizer of Swift 6.3.1 stops at this module ("Found ownership error"). Nothing in it is hot: what trains,
-      // renders and plays lies in Core and Playback.
-      swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
+      swiftSettings: strict),
     .executableTarget(
       name: "rlmusician",
       dependencies: [

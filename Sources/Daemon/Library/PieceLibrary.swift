@@ -40,40 +40,54 @@ public final class PieceLibrary: Sendable {
   ///
   /// - Parameter notice: gets what a person should know, a line each.
   /// - Throws: `FileError`: not there, in use by another daemon (whose process number it names), not writable.
-  public init(
+  public convenience init(
     folder: String, output: String, access: Access, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
-    self.folder = folder
-    self.output = output
-    self.access = access
-    self.notice = notice
     let path = "\(folder)/library.sqlite"
+    var lock: LibraryLock?
+    let pool: DatabasePool
     switch access {
     case .owner:
       try OutputFolder.requireWritable(folder)
       lock = try LibraryLock(folder: folder)
       try OutputFolder.requireWritable(output)
-      database = Mutex(try Self.openOrReplace(path, notice: notice))
-      try repair()
-    case .reader, .editor:
-      lock = nil
-      guard access == .editor || FileManager.default.fileExists(atPath: path) else {
-        throw FileError(.noInput, path: path, reason: "no library here; the daemon makes one")
-      }
-      var configuration = LibrarySchema.configuration()
-      configuration.readonly = access == .reader
-      do {
-        database = Mutex(try DatabasePool(path: path, configuration: configuration))
-      } catch {
-        throw FileError(.noInput, path: path, reason: "\(error)")
-      }
+      pool = try Self.openOrReplace(path, notice: notice)
+    case .reader, .editor: pool = try Self.openExisting(path, access)
     }
+    self.init(folder, output, access, notice, lock, pool)
+    if access == .owner { try repair() }
+  }
+
+  /// Throws nothing: the optimizer of Swift 6.3.1 stops at an initializer that may leave a `Mutex` half made.
+  private init(
+    _ folder: String, _ output: String, _ access: Access, _ notice: @escaping @Sendable (String) -> Void,
+    _ lock: LibraryLock?, _ pool: DatabasePool
+  ) {
+    self.folder = folder
+    self.output = output
+    self.access = access
+    self.notice = notice
+    self.lock = lock
+    database = Mutex(pool)
   }
 
   /// The path of a piece's folder.
   public func path(of piece: PieceRecord) -> String { "\(output)/\(piece.folder)" }
 
   // MARK: The database's file
+
+  private static func openExisting(_ path: String, _ access: Access) throws -> DatabasePool {
+    guard access == .editor || FileManager.default.fileExists(atPath: path) else {
+      throw FileError(.noInput, path: path, reason: "no library here; the daemon makes one")
+    }
+    var configuration = LibrarySchema.configuration()
+    configuration.readonly = access == .reader
+    do {
+      return try DatabasePool(path: path, configuration: configuration)
+    } catch {
+      throw FileError(.noInput, path: path, reason: "\(error)")
+    }
+  }
 
   /// A database that is no database any more is moved aside; the rows come back from the folders.
   private static func openOrReplace(_ path: String, notice: (String) -> Void) throws -> DatabasePool {
