@@ -12,7 +12,7 @@
 #   make install    program, manual, completions, units (PREFIX=/usr/local, DESTDIR= for packages)
 #   make deb        a Debian package in dist/; make test-package tries it in a fresh Debian (needs root)
 #   make test-systemd  the service under a real systemd in an emulated machine
-#   make soak-daemon  the daemon, killed 200 times
+#   make soak-daemon  the daemon, killed 200 times; half an hour at full load; 100,000 pieces
 #   make clean      removes what was built
 
 PREFIX ?= /usr/local
@@ -129,9 +129,12 @@ test-package: deb
 test-systemd: deb bootstrap-alsa
 	scripts/test-systemd dist/rl-musician_*.deb
 
-# The daemon, killed 200 times at random moments; after every kill its library has to be whole.
+# The daemon, killed 200 times at random moments (after every kill its library has to be whole), then half an hour at full
+# load: memory and files have to stay what they are.
 soak-daemon: build
 	KILLS=200 scripts/smoke/daemon $(abspath $(BINARY))
+	scripts/soak-daemon $(abspath $(BINARY)) 30
+	scripts/bench-library $(abspath $(BINARY))
 
 uninstall:
 	scripts/install --remove "$(DESTDIR)" "$(PREFIX)"

@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Core", "Daemon", .product(name: "GRDB", package: "GRDB.swift"),
+        "Core", "Daemon", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],

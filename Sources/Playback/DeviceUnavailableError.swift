@@ -4,11 +4,14 @@ public struct DeviceUnavailableError: Error, Hashable, CustomStringConvertible {
   public var reason: String
   /// What could be asked for instead.
   public var available: [String]
+  /// Whether it is there, and somebody uses it.
+  public var isBusy: Bool
 
   /// An error of these parts.
-  public init(reason: String, available: [String] = []) {
+  public init(reason: String, available: [String] = [], isBusy: Bool = false) {
     self.reason = reason
     self.available = available
+    self.isBusy = isBusy
   }
 
   /// The reason, then what is available, on one line.

@@ -35,6 +35,8 @@ struct DaemonCommand: AsyncParsableCommand {
       for warning in configuration.warnings { StandardError.writeLine(warning) }
       // Whoever reads the log may leave.
       signal(SIGPIPE, SIG_IGN)
+      // A limit on the size of files is a full disk.
+      signal(SIGXFSZ, SIG_IGN)
       LoggingSystem.bootstrap { label in JournalLogHandler(label: label) }
       let logger = Logger(label: "daemon")
       let settings = configuration.daemon

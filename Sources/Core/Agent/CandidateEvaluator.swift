@@ -18,8 +18,10 @@ final class CandidateEvaluator: @unchecked Sendable {
   private let weights: UnsafeMutableBufferPointer<Float>
   private let totals: UnsafeMutableBufferPointer<Double>
   private var rewards: [Double]
+  private let work: WorkCounter
 
-  init(_ configuration: Configuration, actor: any ActorModel, kernels: Kernels) {
+  init(_ configuration: Configuration, actor: any ActorModel, kernels: Kernels, work: WorkCounter) {
+    self.work = work
     let environment = configuration.environment
     agent = configuration.agent
     weightCount = actor.weightCount
@@ -66,6 +68,7 @@ final class CandidateEvaluator: @unchecked Sendable {
         let first = size > 1 ? (candidate - candidates.lowerBound) * episodes : 0
         player.play(key, count: count, into: RollBlock(batch: batch, first: first))
         if size == 1 { score(count) }
+        work.step()
       }
     }
     if size > 1 { score(candidates.count * episodes) }

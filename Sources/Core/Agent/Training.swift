@@ -7,6 +7,7 @@ public final class Training {
   private let actor: any ActorModel
   private let kernels: Kernels
   private let pool: WorkerPool
+  private let work: WorkCounter
   private var evaluators: [CandidateEvaluator]
   private var agent: CrossEntropyAgent
   /// The best candidate of the last population.
@@ -18,15 +19,16 @@ public final class Training {
   ///   - threads: how many work, the caller's included; at least one.
   ///   - actor: what decides on actions; nil for the linear-softmax actor.
   ///   - threadStart: runs first on every thread that is created, for instance to lower its priority.
+  ///   - work: counts blocks of episodes.
   public convenience init(
     configuration: Configuration, seed: UInt64, threads: Int, actor: (any ActorModel)? = nil,
-    kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil
+    kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil, work: WorkCounter = WorkCounter()
   ) {
     let actor = actor ?? LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
     let state = TrainingState(
       seed: seed, population: 0,
       mean: configuration.agent.initialMean ?? Array(repeating: 0, count: actor.weightCount), best: nil)
-    self.init(configuration, state, threads, actor, kernels, threadStart)
+    self.init(configuration, state, threads, actor, kernels, threadStart, work)
   }
 
   /// A training that goes on from a state, so that the end equals the uninterrupted training's, byte for byte.
@@ -35,26 +37,27 @@ public final class Training {
   ///   caller who knows the file.
   public convenience init(
     configuration: Configuration, state: TrainingState, threads: Int, actor: (any ActorModel)? = nil,
-    kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil
+    kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil, work: WorkCounter = WorkCounter()
   ) throws(DataError) {
     let actor = actor ?? LinearSoftmaxActor(rowCount: configuration.environment.rowCount)
     try state.validate(weightCount: actor.weightCount, agent: configuration.agent, file: "state")
-    self.init(configuration, state, threads, actor, kernels, threadStart)
+    self.init(configuration, state, threads, actor, kernels, threadStart, work)
   }
 
   private init(
     _ configuration: Configuration, _ state: TrainingState, _ threads: Int, _ actor: any ActorModel,
-    _ kernels: Kernels, _ threadStart: (@Sendable () -> Void)?
+    _ kernels: Kernels, _ threadStart: (@Sendable () -> Void)?, _ work: WorkCounter
   ) {
     self.configuration = configuration
     self.actor = actor
     self.kernels = kernels
+    self.work = work
     agent = CrossEntropyAgent(configuration: configuration.agent, state: state, kernels: kernels)
     let chunks = CandidateEvaluator.chunkCount(configuration.agent)
     let threads = max(1, min(threads, chunks))
     pool = WorkerPool(threads: threads, threadStart: threadStart)
     evaluators = (0..<threads).map { _ in
-      CandidateEvaluator(configuration, actor: actor, kernels: kernels)
+      CandidateEvaluator(configuration, actor: actor, kernels: kernels, work: work)
     }
   }
 
@@ -135,7 +138,7 @@ public final class Training {
   /// Scores by these rules from now on; what was scored before stays.
   func apply(_ rules: WeightedRules) {
     configuration.environment.rules = rules
-    evaluators = evaluators.map { _ in CandidateEvaluator(configuration, actor: actor, kernels: kernels) }
+    evaluators = evaluators.map { _ in CandidateEvaluator(configuration, actor: actor, kernels: kernels, work: work) }
   }
 
   func replaceBest(_ best: BestCandidate) { agent.best = best }
@@ -161,6 +164,7 @@ public final class Training {
     let player = actor.makePlayer(environment: environment, kernels: kernels)
     weights.withUnsafeBufferPointer { player.prepare($0) }
     player.play(key, count: count, into: RollBlock(batch: batch, first: 0))
+    work.step()
     return batch[index]
   }
 

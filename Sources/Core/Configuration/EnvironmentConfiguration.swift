@@ -50,7 +50,10 @@ public struct EnvironmentConfiguration: Sendable {
     }
     let spectrum = Spectrum(timbres[performance.timbre] ?? .standard)
     rules = try WeightedRules(environment: section, tuning: performance.tuning, spectrum: spectrum)
-    if use == .composing { try rules.check(rowCount: rowCount, use: use) }
+    if use == .composing {
+      try rules.check(rowCount: rowCount, use: use)
+      rules = rules.sparing(rowCount: rowCount, use: use)
+    }
     outputFolder = try rendering.string("dir", default: "rlmusician_data")
     guard !outputFolder.isEmpty, !outputFolder.utf8.contains(0) else {
       throw rendering.error("dir", allowed: "the path of a folder")

@@ -8,15 +8,17 @@ public enum AudioFile {
   /// - Parameters:
   ///   - folder: Where the files go.
   ///   - shownFolder: What errors call the folder, if not by its own path.
+  ///   - work: Counts the blocks.
   /// - Returns: Lines for people: which file a limiter had to act on.
   /// - Throws: `FileError` (cannot create output), `SynthesisError` if the piece cannot be rendered. No file is left then.
   public static func write(
     _ piece: Piece, instrument: SineInstrument, settings: AudioSettings, into folder: String,
-    shownFolder: String? = nil
+    shownFolder: String? = nil, work: WorkCounter? = nil
   ) throws -> [String] {
     var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
     return try write(settings: settings, frameCount: renderer.frameCount, into: folder, shownFolder: shownFolder) {
-      renderer.render(left: $0, right: $1)
+      work?.step()
+      return renderer.render(left: $0, right: $1)
     }
   }
 

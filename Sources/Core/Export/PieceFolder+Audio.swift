@@ -4,11 +4,12 @@ extension PieceFolder {
   /// - Parameters:
   ///   - timbres: The timbres by name; a piece whose timbre is not among them has the standard one.
   ///   - audio: Which sound files there are to be.
+  ///   - work: Counts the blocks of sound.
   ///   - others: Writes further files into the folder whose path it is given.
   /// - Throws: As `write(_:to:at:audio:)`.
   public static func write(
     _ piece: Piece, to output: String, at time: Timestamp, timbres: [String: Timbre] = [:], audio: AudioSettings,
-    others: (String) throws -> Void = { _ in }
+    work: WorkCounter? = nil, others: (String) throws -> Void = { _ in }
   ) throws -> Written {
     try write(piece, to: output, at: time) { piece, folder in
       try others(folder)
@@ -17,7 +18,7 @@ extension PieceFolder {
           timbre: timbres[piece.settings.timbre] ?? .standard,
           eventEffects: try SoundEffect.list(json: piece.settings.effects), sampleRate: Double(audio.sampleRate))
         return try AudioFile.write(
-          piece, instrument: instrument, settings: audio, into: folder, shownFolder: output)
+          piece, instrument: instrument, settings: audio, into: folder, shownFolder: output, work: work)
       } catch let error as SynthesisError {
         throw FileError(.cannotCreate, path: "\(output)/\(AudioFile.name(.wav))", reason: error.reason)
       }

@@ -16,6 +16,8 @@ public struct WeightedRules: Sendable {
 
   /// In the configuration's order.
   public var entries: [Entry] = []
+  /// The rules that have no say, ready to be given one: those without a coefficient that this tuning makes possible.
+  public private(set) var silent: [any Rule] = []
 
   /// Rules with their coefficients, in this order.
   public init(entries: [Entry]) { self.entries = entries }
@@ -34,16 +36,24 @@ public struct WeightedRules: Sendable {
     var rules: [String: any Rule] = [:]
     for type in RuleRegistry.rules {
       let section = try parameters.section(type.name)
-      // A rule that nobody asks for need not be possible in this tuning.
-      guard parameters.has(type.name) || wanted.contains(where: { $0.rule == type.name }) else {
+      if parameters.has(type.name) || wanted.contains(where: { $0.rule == type.name }) {
+        rules[type.name] = try type.init(section, context: context)
+      } else {
+        // A rule that nobody asks for need not be possible in this tuning, and the effective configuration is silent
+        // about it: so it is not read from there.
         parameters.leaveOut(type.name)
-        continue
+        rules[type.name] = try? type.init(.root(text: "", file: type.name), context: context)
       }
-      rules[type.name] = try type.init(section, context: context)
     }
     for (name, coefficient) in wanted {
-      if let rule = rules[name] { entries.append(Entry(rule: rule, coefficient: coefficient)) }
+      if let rule = rules.removeValue(forKey: name) { entries.append(Entry(rule: rule, coefficient: coefficient)) }
     }
+    silent = RuleRegistry.rules.compactMap { rules[$0.name] }
+  }
+
+  /// The coefficient of a rule where a configuration has none at all; 0 for a rule that is not one of the eight.
+  public static func defaultCoefficient(of rule: String) -> Double {
+    defaultCoefficients.first { $0.rule == rule }?.coefficient ?? 0
   }
 
   private static func coefficients(
@@ -69,6 +79,13 @@ public struct WeightedRules: Sendable {
     for entry in entries { try entry.rule.check(rowCount: rowCount, use: use) }
   }
 
+  /// The same without the silent rules that cannot score rolls of that many rows.
+  func sparing(rowCount: Int, use: RollUse) -> WeightedRules {
+    var rules = self
+    rules.silent.removeAll { rule in (try? rule.check(rowCount: rowCount, use: use)) == nil }
+    return rules
+  }
+
   /// The score of a roll of any size that `check` accepts, rule by rule.
   public func evaluate(_ roll: PianoRoll) -> ScoreBreakdown {
     ScoreBreakdown(
@@ -77,13 +94,14 @@ public struct WeightedRules: Sendable {
       })
   }
 
-  /// The same rules with other coefficients, by name; those with 0 have no say and are left out.
+  /// The same rules with other coefficients, by name; those with 0 have no say, silent ones with another get one.
   public func weighted(by coefficients: [String: Double]) -> WeightedRules {
-    WeightedRules(
-      entries: entries.compactMap { entry in
-        var entry = entry
-        entry.coefficient = coefficients[type(of: entry.rule).name] ?? entry.coefficient
-        return entry.coefficient == 0 ? nil : entry
-      })
+    let all = entries + silent.map { Entry(rule: $0, coefficient: 0) }
+    let weighted = all.map { entry in
+      Entry(rule: entry.rule, coefficient: coefficients[type(of: entry.rule).name] ?? entry.coefficient)
+    }
+    var rules = WeightedRules(entries: weighted.filter { $0.coefficient != 0 })
+    rules.silent = weighted.filter { $0.coefficient == 0 }.map(\.rule)
+    return rules
   }
 }

@@ -25,12 +25,14 @@ extension Conductor {
   /// Moves the weights to what all ratings together say.
   private func steer() async {
     guard isSteering else { return }
-    let entries = rules()
+    // What the configuration gives no say is moved by hand only.
+    let entries = rules().filter { $0.coefficient != 0 }
     let rated = await attempt { try await self.library.rated() } ?? []
     guard let model = PreferenceModel(rated, rules: entries.map(\.rule)) else { return }
-    weights = model.weights(
+    let moved = model.weights(
       coefficients: Dictionary(entries.map { ($0.rule, $0.coefficient) }, uniquingKeysWith: { first, _ in first }),
       factors: configuration.daemon.steering.factors)
+    weights.merge(moved) { $1 }
     log(.info, "weights moved by \(model.ratingCount) ratings")
     changedWeights()
   }

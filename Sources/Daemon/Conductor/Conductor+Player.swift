@@ -22,17 +22,37 @@ extension Conductor {
     case play(Int64)
     /// What of the training is heard.
     case follow(PlaybackConfiguration.Follow)
-    /// What it is heard through; opened when what waits has been heard.
-    case output(PlaybackTarget)
-    /// What makes the sound, and from which soundfont.
-    case synthesizer(PlaybackConfiguration.Synthesizer, soundfont: String?)
+    /// What it is heard through, and what makes the sound.
+    case sound(SoundChange)
+  }
+
+  /// Another device, synthesizer or soundfont; what is nil stays.
+  public struct SoundChange: Sendable, Hashable {
+    /// What it is heard through.
+    public var target: PlaybackTarget?
+    /// What makes the sound.
+    public var synthesizer: PlaybackConfiguration.Synthesizer?
+    /// The soundfont: nil to leave it, `.found` for one that is looked for.
+    public var soundfont: Soundfont?
+
+    /// Which soundfont.
+    public enum Soundfont: Sendable, Hashable {
+      /// One that is looked for.
+      case found
+      /// The one of this path.
+      case path(String)
+    }
+
+    /// Nothing changes.
+    public init() {}
   }
 
   #if Playback
     /// Does what the listener wants; until the next reload of the configuration.
     ///
     /// - Returns: what is heard then; nil if nothing can be heard.
-    /// - Throws: `FileError` or `DataError` if a piece cannot be read, the database's errors.
+    /// - Throws: `FileError` or `DataError` if a piece cannot be read, the database's errors, `SoundError` if another
+    ///   sound cannot be had: the one there is stays then.
     @discardableResult
     public func control(_ control: PlayerControl) async throws -> PlayerState? {
       switch control {
@@ -42,6 +62,7 @@ extension Conductor {
       case .stop: await player?.control(.stop)
       case .volume(let volume):
         playback.volume = min(1, max(0, volume))
+        successor?.configuration.volume = playback.volume
         if let player { await player.control(.volume(playback.volume - player.status.volume)) }
       case .play(let id):
         guard let record = try await library.piece(id) else { return nil }
@@ -50,14 +71,9 @@ extension Conductor {
         await player?.offer(PlayerPiece(piece, role: .library(id)))
       case .follow(let follow):
         playback.follow = follow
+        successor?.configuration.follow = follow
         await player?.adopt(playback)
-      case .output(let target):
-        wantsNewPlayer = wantsNewPlayer || playback.target != target
-        playback.target = target
-      case .synthesizer(let synthesizer, let soundfont):
-        wantsNewPlayer = wantsNewPlayer || playback.synthesizer != synthesizer || playback.soundfont != soundfont
-        playback.synthesizer = synthesizer
-        playback.soundfont = soundfont
+      case .sound(let change): try await changeSound(change)
       }
       wake()
       sendDevice()
@@ -66,10 +82,12 @@ extension Conductor {
 
     /// What is heard through.
     public func device() -> DeviceState {
-      DeviceState(
-        target: playback.target.description, synthesizer: playback.synthesizer.rawValue,
-        soundfont: playback.soundfont, follow: playback.follow.rawValue, isOpen: player != nil,
-        xruns: player?.xrunCount ?? 0, message: deviceMessage)
+      let wanted = successor?.configuration ?? playback
+      return DeviceState(
+        target: wanted.target.description, synthesizer: wanted.synthesizer.rawValue,
+        soundfont: wanted.soundfont, follow: wanted.follow.rawValue, isOpen: player != nil,
+        xruns: player?.xrunCount ?? 0,
+        message: successor == nil || player == nil ? deviceMessage : "from the next piece on")
     }
 
     /// What is heard, with its roll; nil if nothing can be heard.
@@ -90,17 +108,6 @@ extension Conductor {
 
     private static func rows(_ roll: PianoRoll) -> [String] {
       (0..<roll.rowCount).map { row in String((0..<roll.stepCount).map { roll[row, $0] ? "1" : "0" }) }
-    }
-
-    func adoptPlayback(_ configuration: PlaybackConfiguration) {
-      guard configuration != playback else { return }
-      var same = configuration
-      (same.follow, same.pace, same.excerptSteps, same.volume) =
-        (playback.follow, playback.pace, playback.excerptSteps, playback.volume)
-      wantsNewPlayer = wantsNewPlayer || same != playback
-      playback = configuration
-      Task { [player] in await player?.adopt(configuration) }
-      sendDevice()
     }
 
     // MARK: For the sessions
@@ -124,54 +131,10 @@ extension Conductor {
       await player.drain()
     }
 
-    /// Offers a finished piece.
-    func hear(_ piece: Piece, id: Int64) async {
-      await player?.offer(PlayerPiece(piece, role: .library(id)))
+    /// Offers a finished piece; one that the disk has not taken yet has no number.
+    func hear(_ piece: Piece, id: Int64?) async {
+      await player?.offer(PlayerPiece(piece, role: id.map { .library($0) } ?? .file("new piece")))
     }
-
-    // MARK: The device
-
-    /// Opens what pieces are heard through, as soon and as often as it is there.
-    func keepPlayer() async {
-      while !isEnding, !Task.isCancelled {
-        if wantsNewPlayer, let old = player {
-          player = nil
-          wantsNewPlayer = false
-          await old.drain()
-          await old.close()
-        }
-        wantsNewPlayer = false
-        if player == nil, playback.target != .none { await openPlayer() }
-        await sleep(.seconds(player == nil ? 2 : 60))
-      }
-    }
-
-    private func openPlayer() async {
-      if playback.target == .automatic, !Player.canHaveSound {
-        return say("no sound device here: pieces are written, not played, until there is one", .info)
-      }
-      do {
-        let opened = try await Player.start(playback, timbres: configuration.timbres) { line in
-          Task { await self.say(line, .warning) }
-        }
-        guard let opened else { return }
-        if isEnding { return await opened.close() }
-        player = opened
-        say("sound: \(playback.target)", .info)
-      } catch {
-        say("\(error): pieces are written, not played, until that is over", .warning)
-      }
-    }
-
-    /// A line about the device, once.
-    private func say(_ text: String, _ level: Logger.Level) {
-      guard text != deviceMessage else { return }
-      deviceMessage = text
-      log(level, text)
-      sendDevice()
-    }
-
-    private func sendDevice() { events.send(.device(device())) }
 
     // MARK: What is heard now
 
@@ -223,9 +186,9 @@ extension Conductor {
     /// What is heard: nothing.
     public func playerState() async -> PlayerState? { nil }
 
-    func adoptPlayback(_ configuration: PlaybackConfiguration) {}
+    func adoptPlayback(_ configuration: PlaybackConfiguration, timbres: [String: Timbre]) {}
     func pieceWish() -> @Sendable (Int, Bool) -> Bool { { _, _ in false } }
     func hear(_ piece: Piece, of report: PopulationReport) async {}
-    func hear(_ piece: Piece, id: Int64) async {}
+    func hear(_ piece: Piece, id: Int64?) async {}
   #endif
 }

@@ -3,16 +3,21 @@ internal import Foundation
 
 /// The rules' weights: what the configuration says, moved by hand or by ratings, within bounds.
 extension Conductor {
-  /// The weights in force, in the configuration's order.
+  /// The weights in force, in the configuration's order; then the rules that it gives no say, which have the weight 0
+  /// until somebody gives them one.
   public func rules() -> [RuleWeight] { Self.rules(configuration, weights) }
 
   static func rules(_ configuration: Configuration, _ weights: [String: Double]) -> [RuleWeight] {
-    configuration.environment.rules.entries.map { entry in
-      let name = type(of: entry.rule).name
-      let furthest = entry.coefficient * configuration.daemon.steering.factors.upperBound
+    let rules = configuration.environment.rules
+    let all =
+      rules.entries.map { (type(of: $0.rule).name, $0.coefficient) } + rules.silent.map { (type(of: $0).name, 0.0) }
+    return all.map { name, coefficient in
+      // Without a coefficient, its usual one says how far a rule may go.
+      let usual = coefficient == 0 ? WeightedRules.defaultCoefficient(of: name) : coefficient
+      let furthest = usual * configuration.daemon.steering.factors.upperBound
       let (lower, upper) = (min(0, furthest), max(0, furthest))
-      let weight = min(upper, max(lower, weights[name] ?? entry.coefficient))
-      return RuleWeight(rule: name, weight: weight, coefficient: entry.coefficient, lower: lower, upper: upper)
+      let weight = min(upper, max(lower, weights[name] ?? coefficient))
+      return RuleWeight(rule: name, weight: weight, coefficient: coefficient, lower: lower, upper: upper)
     }
   }
 

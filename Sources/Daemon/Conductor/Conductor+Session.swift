@@ -6,8 +6,28 @@ internal import Logging
 extension Conductor {
   var threads: Int { configuration.agent.threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 
-  /// Environment steps a second that the slowest machine does: a population that takes longer is stuck.
-  private static let slowestStepsPerSecond = 20_000.0
+  /// The trainer is at work and is not to be silent for longer than its longest step takes on a slow, busy machine: 64
+  /// episodes, played and scored.
+  private func beatWhileTraining() {
+    let environment = configuration.environment
+    let (rows, steps) = (Double(environment.rowCount), Double(environment.stepCount))
+    let playing = 64 * steps * Double(environment.drawsPerStep) / 100_000
+    // The dearest rules look at every pair of steps.
+    let scoring = 64 * rows * steps * steps / 1e8
+    pulse.beat("trainer", silentFor: trainerPatience + .seconds(playing + scoring), work: trainer.work)
+  }
+
+  /// The same for a piece: scored, its files written and synced.
+  private func beatWhileComposing() {
+    let environment = configuration.environment
+    let (rows, steps) = (Double(environment.rowCount), Double(environment.stepCount))
+    let bytes = steps * environment.performance.stepSeconds * Double(configuration.audio.sampleRate) * 8
+    pulse.beat(
+      "trainer", silentFor: trainerPatience + .seconds(rows * steps * steps / 1e8 + bytes / 5e6), work: trainer.work)
+  }
+
+  /// How long the trainer may be silent if its steps take no time.
+  func set(trainerPatience: Duration) { self.trainerPatience = trainerPatience }
 
   func conductSession() async {
     guard await mayGoOn() else { return }
@@ -42,6 +62,7 @@ extension Conductor {
 
   private func openSession() async {
     phase = .training
+    beatWhileTraining()
     if let session {
       // `stop` freed the training; the session is still here.
       await go(on: session.state)
@@ -69,24 +90,31 @@ extension Conductor {
     if areWeightsNew, let state = await trainer.replaceRules(weightedRules) { session?.state = state }
   }
 
-  /// Goes on with what a killed or ended daemon left.
+  /// Goes on with what a killed or ended daemon left: from its checkpoint or, if the disk took none, from its seed, which
+  /// comes to the same. Pieces that were finished and not written are composed again.
   private func resumeSession() async -> Bool {
-    let path = checkpointPath
-    guard FileManager.default.fileExists(atPath: path) else { return false }
+    let digest = configuration.digest
+    guard let record = await attempt({ try await self.library.sessions(limit: 1).first }) ?? nil,
+      record.ended == nil, record.configurationDigest == digest
+    else { return false }
     do {
-      let checkpoint = try Checkpoint.read(path)
-      guard checkpoint.configurationDigest == configuration.digest else { return false }
-      let record = try await library.sessions(limit: 1).first
-      guard let record, record.ended == nil, record.seed == checkpoint.state.seed else { return false }
-      try await trainer.resume(trainingConfiguration, state: checkpoint.state, threads: threads)
-      // The weights may have been changed after the checkpoint.
-      let state = await trainer.replaceRules(weightedRules) ?? checkpoint.state
+      var state: TrainingState
+      var curve = TrainingCurve()
+      if let checkpoint = try checkpoint(of: record) {
+        (state, curve) = (checkpoint.state, checkpoint.curve)
+        try await trainer.resume(trainingConfiguration, state: state, threads: threads)
+        // The weights may have been changed after the checkpoint.
+        state = await trainer.replaceRules(weightedRules) ?? state
+      } else {
+        let favourite = await favourite(record.origin)
+        guard favourite != nil || record.origin == nil else { return false }
+        state = await trainer.begin(configuration(from: favourite), seed: record.seed, threads: threads)
+      }
       var filter = PieceFilter()
       filter.session = record.id
       let pieces = try await library.list(filter, limit: 1).total
       session = CurrentSession(
-        record: record, seed: record.seed, origin: record.origin, state: state, curve: checkpoint.curve,
-        pieces: pieces)
+        record: record, seed: record.seed, origin: record.origin, state: state, curve: curve, pieces: pieces)
       log(.info, "session \(record.id) goes on after population \(state.population)")
       return true
     } catch {
@@ -95,26 +123,51 @@ extension Conductor {
     }
   }
 
+  /// The checkpoint, if it is this session's.
+  private func checkpoint(of record: SessionRecord) throws -> Checkpoint? {
+    guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
+    let checkpoint = try Checkpoint.read(checkpointPath)
+    guard checkpoint.configurationDigest == configuration.digest, checkpoint.state.seed == record.seed else {
+      return nil
+    }
+    return checkpoint
+  }
+
   private func beginSession() async {
     let settings = configuration.daemon.sessions
     let last = await attempt { try await self.library.sessions(limit: 1).first?.id ?? 0 } ?? 0
     let seed = settings.seed.map { $0 &+ UInt64(last) } ?? UInt64.random(in: 0 ... .max)
-    var configuration = trainingConfiguration
-    let origin = await favourite(share: settings.favouriteShare, seed: seed)
-    if let origin { configuration.agent.initialMean = origin.weights.weights.map { Double($0) } }
-    let state = await trainer.begin(configuration, seed: seed, threads: threads)
+    let favourite = await favourite(share: settings.favouriteShare, seed: seed)
+    let state = await trainer.begin(configuration(from: favourite), seed: seed, threads: threads)
     let digest = configuration.digest
     let record = await attempt {
-      try await self.library.beginSession(seed: seed, origin: origin?.piece, configurationDigest: digest)
+      try await self.library.beginSession(seed: seed, origin: favourite?.piece, configurationDigest: digest)
     }
     session = CurrentSession(
-      record: record, seed: seed, origin: origin?.piece, state: state, curve: TrainingCurve())
-    let from = origin.map { ", from the weights of piece \($0.piece)" } ?? ""
+      record: record, seed: seed, origin: favourite?.piece, state: state, curve: TrainingCurve())
+    let from = favourite.map { ", from the weights of piece \($0.piece)" } ?? ""
     log(.info, "session \(record.map { "\($0.id)" } ?? "without number"), seed \(seed)\(from)")
   }
 
+  private typealias Favourite = (piece: Int64, weights: AgentWeightsFile)
+
+  /// What a training begins with.
+  private func configuration(from favourite: Favourite?) -> Configuration {
+    var configuration = trainingConfiguration
+    if let favourite { configuration.agent.initialMean = favourite.weights.weights.map { Double($0) } }
+    return configuration
+  }
+
+  /// A piece with weights that fit.
+  private func favourite(_ id: Int64?) async -> Favourite? {
+    guard let id, let piece = await attempt({ try await self.library.piece(id) }) ?? nil,
+      let weights = library.weights(of: piece), weights.rowCount == configuration.environment.rowCount
+    else { return nil }
+    return (piece.id, weights)
+  }
+
   /// A favourite with weights that fit, if this session is to start from one.
-  private func favourite(share: Double, seed: UInt64) async -> (piece: Int64, weights: AgentWeightsFile)? {
+  private func favourite(share: Double, seed: UInt64) async -> Favourite? {
     guard share > 0 else { return nil }
     // Not one of the training's streams: their populations begin with 0.
     var random = RandomSource(seed: seed, purpose: .composition, population: -1, candidate: 0)
@@ -134,7 +187,6 @@ extension Conductor {
     let agent = configuration.agent
     let steps =
       agent.populationSize * agent.episodesPerCandidate * (environment.stepCount - 1) * environment.drawsPerStep
-    let longest = Duration.seconds(60 + Double(steps) / Self.slowestStepsPerSecond)
     while await mayGoOn(), !wantsNext, !isStopped,
       (session?.state.population ?? .max) < configuration.daemon.sessions.populations
     {
@@ -143,7 +195,7 @@ extension Conductor {
         areWeightsNew = false
         if let state = await trainer.replaceRules(weightedRules) { session?.state = state }
       }
-      pulse.beat("trainer", silentFor: longest)
+      beatWhileTraining()
       let wants = pieceWish()
       guard let step = await trainer.trainPopulation(wants: wants) else { return }
       if isEnding { return }
@@ -161,7 +213,7 @@ extension Conductor {
       await recoverIfDue()
       if let piece = step.piece { await hear(piece, of: step.report) }
     }
-    pulse.beat("trainer", silentFor: .seconds(600))
+    beatWhileComposing()
     if !isEnding { saveCheckpoint() }
   }
 
@@ -176,18 +228,27 @@ extension Conductor {
     }
     while await mayGoOn(), !isStopped, let done = session?.pieces, done < configuration.daemon.sessions.pieces {
       phase = .composing
-      pulse.beat("trainer", silentFor: .seconds(600))
+      beatWhileComposing()
       guard let piece = await trainer.compose(episode: done) else { return }
       unwritten.append(
         UnwrittenPiece(piece: piece, session: session?.record?.id, weights: weights, time: Date()))
       session?.pieces += 1
       await writeUnwritten()
-      while unwritten.count >= Self.unwrittenLimit, !isEnding {
-        phase = .blocked
-        pulse.beat("trainer", silentFor: .seconds(60))
-        await sleep(.seconds(5))
-        await writeUnwritten()
-      }
+      await hearUnwritten()
+      await waitForTheDisk(until: Self.unwrittenLimit - 1)
+    }
+    // The session is over when its pieces are safe: whoever is killed before composes them again.
+    await waitForTheDisk(until: 0)
+  }
+
+  /// Waits until no more than so many finished pieces wait to be written.
+  private func waitForTheDisk(until count: Int) async {
+    while unwritten.count > count, !isEnding, !isStopped {
+      phase = .blocked
+      pulse.beat("trainer", silentFor: .seconds(60))
+      await sleep(.seconds(5))
+      beatWhileComposing()
+      await writeUnwritten()
     }
   }
 

@@ -52,18 +52,19 @@ extension Conductor {
   func writeUnwritten() async {
     while let next = unwritten.first {
       let (audio, timbres) = (configuration.audio, configuration.timbres)
-      let library = library
+      let (library, work) = (library, trainer.work)
       do {
         let record = try await trainer.perform {
           try library.write(
-            next.piece, session: next.session, weights: next.weights, timbres: timbres, audio: audio, time: next.time)
+            next.piece, session: next.session, weights: next.weights, timbres: timbres, audio: audio, time: next.time,
+            work: work)
         }
         unwritten.removeFirst()
         resolve("write")
         await attempt { try await library.add(record) }
         log(.info, "piece \(record.id), score \((record.score * 10).rounded() / 10): \(library.path(of: record))")
         events.send(.piece(record))
-        await hear(next.piece, id: record.id)
+        if !next.isHeard { await hear(next.piece, id: record.id) }
         await applyRetention()
       } catch {
         report("write", "a finished piece cannot be written: \(error); it is tried again")
@@ -71,6 +72,14 @@ extension Conductor {
       }
     }
     await recoverIfDue()
+  }
+
+  /// What waits for the disk need not wait to be heard.
+  func hearUnwritten() async {
+    for index in unwritten.indices where !unwritten[index].isHeard {
+      unwritten[index].isHeard = true
+      await hear(unwritten[index].piece, id: nil)
+    }
   }
 
   func applyRetention() async {

@@ -27,6 +27,7 @@ public actor Conductor {
   nonisolated let trainer = Trainer()
   nonisolated let pulse = Pulse()
   let started = Date()
+  var trainerPatience = Duration.seconds(40)
 
   var configuration: Configuration
   var configurationFile: String?
@@ -59,7 +60,9 @@ public actor Conductor {
     var player: Player?
     var playback: PlaybackConfiguration
     var deviceMessage: String?
-    var wantsNewPlayer = false
+    var successor: Successor?
+    var isChangingSound = false
+    var opening = SoundOpening()
     var shown: PlayerState?
     var hearing: (piece: Int64, since: Date)?
   #endif
@@ -131,7 +134,7 @@ public actor Conductor {
       adopt(configuration, file: file)
     } else {
       // How pieces are heard need not wait.
-      adoptPlayback(configuration.playback)
+      adoptPlayback(configuration.playback, timbres: self.configuration.timbres)
       nextConfiguration = (configuration, file)
       wantsNext = session != nil
     }
@@ -141,6 +144,7 @@ public actor Conductor {
   func adopt(_ configuration: Configuration, file: String?) {
     let hasNewSteering = configuration.daemon.steering != self.configuration.daemon.steering
     let hasNewMusic = configuration.digest != self.configuration.digest
+    adoptPlayback(configuration.playback, timbres: configuration.timbres)
     self.configuration = configuration
     configurationFile = file
     nextConfiguration = nil
@@ -150,7 +154,6 @@ public actor Conductor {
       areWeightsNew = true
       events.send(.rules(rules()))
     }
-    adoptPlayback(configuration.playback)
     sendStatus()
   }
 
@@ -170,6 +173,7 @@ public actor Conductor {
       listening.cancel()
       opening.cancel()
       await player?.close()
+      await successor?.player?.close()
     #endif
     await writeUnwritten()
     isOver = true
@@ -189,7 +193,9 @@ public actor Conductor {
     let latest = ContinuousClock.now + .seconds(2.5)
     while !isOver, ContinuousClock.now < latest { try? await Task.sleep(for: .milliseconds(20)) }
     saveCheckpoint()
-    if !unwritten.isEmpty { log(.error, "\(unwritten.count) finished pieces could not be written and are lost") }
+    if !unwritten.isEmpty {
+      log(.error, "\(unwritten.count) finished pieces could not be written; the next start composes them again")
+    }
     events.finish()
   }
 
@@ -259,4 +265,6 @@ struct UnwrittenPiece {
   var session: Int64?
   var weights: AgentWeightsFile?
   var time: Date
+  /// Whether listeners had it already.
+  var isHeard = false
 }

@@ -15,12 +15,14 @@ actor Trainer {
 
   private let executor = ThreadExecutor(name: "trainer", priority: 10)
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  /// Grows while it works, and for no longer.
+  nonisolated let work = WorkCounter()
   private var training: Training?
   private var best = -Double.infinity
 
   /// A training at its start.
   func begin(_ configuration: Configuration, seed: UInt64, threads: Int) -> TrainingState {
-    let training = Training(configuration: configuration, seed: seed, threads: threads)
+    let training = Training(configuration: configuration, seed: seed, threads: threads, work: work)
     self.training = training
     best = -.infinity
     return training.state
@@ -30,7 +32,7 @@ actor Trainer {
   ///
   /// - Throws: `DataError` if the state is not one of this configuration's.
   func resume(_ configuration: Configuration, state: TrainingState, threads: Int) throws {
-    training = try Training(configuration: configuration, state: state, threads: threads)
+    training = try Training(configuration: configuration, state: state, threads: threads, work: work)
     best = state.best?.score ?? -.infinity
   }
 

@@ -55,6 +55,7 @@ struct ControlMiddleware: RouterMiddleware {
     switch error {
     case let error as ControlError: return error
     case let error as RuleWeightError: return ControlError(.badRequest, "\(error)")
+    case let error as SoundError: return ControlError(.conflict, "\(error)")
     case let error as FileError: return ControlError(.conflict, "\(error)")
     case let error as DataError: return ControlError(.conflict, "\(error)")
     case is DatabaseError: return ControlError(.serviceUnavailable, "the library's database fails: \(error)")

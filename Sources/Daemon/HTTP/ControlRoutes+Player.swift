@@ -46,7 +46,7 @@ extension ControlRoutes {
     try .json(PlayerView(player: await conductor.playerState(), device: await conductor.device()))
   }
 
-  /// All or nothing: everything is read before anything is set.
+  /// All or nothing.
   private func set(_ body: RequestObject) async throws {
     let volume = try body.number("volume", in: 0...1)
     let follow = try body.choice("follow", of: PlaybackConfiguration.Follow.self)
@@ -56,16 +56,13 @@ extension ControlRoutes {
     if let soundfont, soundfont.isEmpty || soundfont.utf8.count > 4096 || soundfont.utf8.contains(0) {
       throw ControlError.bad("soundfont", allowed: "a path, or null for one that is found")
     }
+    var change = Conductor.SoundChange()
+    (change.target, change.synthesizer) = (target, synthesizer)
+    if body.has("soundfont") { change.soundfont = soundfont.map { .path($0) } ?? .found }
+    // First what can fail.
+    if change != Conductor.SoundChange() { try await conductor.control(.sound(change)) }
     if let volume { try await conductor.control(.volume(volume)) }
     if let follow { try await conductor.control(.follow(follow)) }
-    if let target { try await conductor.control(.output(target)) }
-    if synthesizer != nil || body.has("soundfont") {
-      let device = await conductor.device()
-      try await conductor.control(
-        .synthesizer(
-          synthesizer ?? PlaybackConfiguration.Synthesizer(rawValue: device.synthesizer) ?? .sine,
-          soundfont: body.has("soundfont") ? soundfont : device.soundfont))
-    }
   }
 
   private func target(_ body: RequestObject) async throws -> PlaybackTarget? {

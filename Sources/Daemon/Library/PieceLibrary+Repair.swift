@@ -5,6 +5,8 @@ internal import GRDB
 /// What brings the database and the folders together.
 extension PieceLibrary {
   static let folderPrefix = "result_"
+  /// Pieces that are looked at together: bounds memory and the time that others wait for the database.
+  static let batch = 200
 
   /// Finishes deletions, writes what is unsaved into the folders, makes rows for folders without one.
   func repair(_ db: Database) throws {
@@ -17,9 +19,15 @@ extension PieceLibrary {
     }
     reserve(try Int64.fetchOne(db, sql: "SELECT MAX(id) FROM piece") ?? 0)
     let known = try Set(String.fetchAll(db, sql: "SELECT folder FROM piece"))
-    for folder in pieceFolders() where !known.contains(folder) {
-      guard let piece = describe(folder: folder) else { continue }
-      try insert(piece, db)
+    let unknown = pieceFolders().filter { !known.contains($0) }
+    // A commit for many: each waits for the disk.
+    for start in stride(from: 0, to: unknown.count, by: Self.batch) {
+      try db.inTransaction {
+        for folder in unknown[start..<min(start + Self.batch, unknown.count)] {
+          if let piece = describe(folder: folder) { try insert(piece, db) }
+        }
+        return .commit
+      }
     }
     // Sessions that only their pieces know of.
     try db.execute(

@@ -15,27 +15,36 @@ extension PieceLibrary {
   ///
   /// - Throws: the database's errors.
   public func verify() async throws -> [LibraryDifference] {
-    let (faults, rows, unfinished) = try await pool.read { db in
+    let (faults, unfinished) = try await pool.read { db in
       (
         try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" },
-        try Row.fetchAll(db, sql: "SELECT * FROM piece ORDER BY id").map { PieceRecord($0) },
         try String.fetchAll(db, sql: "SELECT folder FROM deletion")
       )
     }
     var differences = faults.map { LibraryDifference(folder: "", text: "the database is damaged: \($0)") }
-    let folders = Set(pieceFolders())
-    for row in rows {
-      guard folders.contains(row.folder) else {
-        differences.append(LibraryDifference(folder: row.folder, text: "piece \(row.id) has no folder"))
-        continue
+    var unknown = Set(pieceFolders()).subtracting(unfinished)
+    var last = Int64.min
+    while let rows = try await page(after: last), let end = rows.last {
+      last = end.id
+      for row in rows {
+        if unknown.remove(row.folder) == nil, !FileManager.default.fileExists(atPath: path(of: row)) {
+          differences.append(LibraryDifference(folder: row.folder, text: "piece \(row.id) has no folder"))
+        } else {
+          differences += compare(row).map { LibraryDifference(folder: row.folder, text: $0) }
+        }
       }
-      differences += compare(row).map { LibraryDifference(folder: row.folder, text: $0) }
     }
-    let known = Set(rows.map(\.folder) + unfinished)
-    differences += folders.subtracting(known).sorted().map {
-      LibraryDifference(folder: $0, text: "is not in the database")
-    }
+    differences += unknown.sorted().map { LibraryDifference(folder: $0, text: "is not in the database") }
     return differences
+  }
+
+  private func page(after id: Int64) async throws -> [PieceRecord]? {
+    let rows = try await pool.read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM piece WHERE id > ? ORDER BY id LIMIT ?", arguments: [id, Self.batch]
+      ).map { PieceRecord($0) }
+    }
+    return rows.isEmpty ? nil : rows
   }
 
   private func compare(_ row: PieceRecord) -> [String] {
@@ -66,13 +75,12 @@ extension PieceLibrary {
     folder: String, output: String, notice: @escaping @Sendable (String) -> Void
   ) async throws -> Int {
     let lock = try LibraryLock(folder: folder)
-    let path = "\(folder)/library.sqlite"
+    let path = databasePath(folder)
     let aside = "\(path).before-\(Timestamp(Date()))"
     for suffix in ["", "-wal", "-shm"] where rename(path + suffix, aside + suffix) != 0 && errno != ENOENT {
       throw FileError(.cannotCreate, path: path + suffix, errno: errno)
     }
-    withExtendedLifetime(lock) {}
-    let library = try PieceLibrary(folder: folder, output: output, access: .owner, notice: notice)
+    let library = try PieceLibrary(locked: lock, folder: folder, output: output, notice: notice)
     return try await library.totals().pieces
   }
 }

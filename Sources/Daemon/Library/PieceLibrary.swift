@@ -19,8 +19,6 @@ public final class PieceLibrary: Sendable {
     case owner
     /// To look only.
     case reader
-    /// To change what is said of the pieces while the owner may be at work.
-    case editor
   }
 
   /// Folder of the database.
@@ -34,7 +32,8 @@ public final class PieceLibrary: Sendable {
   private let lastID = Mutex<Int64>(0)
 
   var pool: DatabasePool { database.withLock { $0 } }
-  private var databasePath: String { "\(folder)/library.sqlite" }
+
+  static func databasePath(_ folder: String) -> String { "\(folder)/library.sqlite" }
 
   /// Opens a library; as an owner, creates it if it is missing.
   ///
@@ -43,19 +42,23 @@ public final class PieceLibrary: Sendable {
   public convenience init(
     folder: String, output: String, access: Access, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
-    let path = "\(folder)/library.sqlite"
-    var lock: LibraryLock?
-    let pool: DatabasePool
     switch access {
     case .owner:
       try OutputFolder.requireWritable(folder)
-      lock = try LibraryLock(folder: folder)
-      try OutputFolder.requireWritable(output)
-      pool = try Self.openOrReplace(path, notice: notice)
-    case .reader, .editor: pool = try Self.openExisting(path, access)
+      try self.init(locked: LibraryLock(folder: folder), folder: folder, output: output, notice: notice)
+    case .reader:
+      self.init(folder, output, access, notice, nil, try Self.openExisting(Self.databasePath(folder)))
     }
-    self.init(folder, output, access, notice, lock, pool)
-    if access == .owner { try repair() }
+  }
+
+  /// Opens a library that is locked already, as its owner.
+  convenience init(
+    locked lock: LibraryLock, folder: String, output: String, notice: @escaping @Sendable (String) -> Void
+  ) throws {
+    try OutputFolder.requireWritable(output)
+    let pool = try Self.openOrReplace(Self.databasePath(folder), notice: notice)
+    self.init(folder, output, .owner, notice, lock, pool)
+    try repair()
   }
 
   /// Throws nothing: the optimizer of Swift 6.3.1 stops at an initializer that may leave a `Mutex` half made.
@@ -76,12 +79,12 @@ public final class PieceLibrary: Sendable {
 
   // MARK: The database's file
 
-  private static func openExisting(_ path: String, _ access: Access) throws -> DatabasePool {
-    guard access == .editor || FileManager.default.fileExists(atPath: path) else {
+  private static func openExisting(_ path: String) throws -> DatabasePool {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw FileError(.noInput, path: path, reason: "no library here; the daemon makes one")
     }
     var configuration = LibrarySchema.configuration()
-    configuration.readonly = access == .reader
+    configuration.readonly = true
     do {
       return try DatabasePool(path: path, configuration: configuration)
     } catch {
@@ -129,13 +132,13 @@ public final class PieceLibrary: Sendable {
   public func recover() async throws {
     precondition(access == .owner)
     do {
-      try await pool.write { [self] db in try repair(db) }
+      try await pool.writeWithoutTransaction { [self] db in try repair(db) }
     } catch  where Self.isCorrupt(error) {
       try database.withLock { pool in
         try? pool.close()
-        pool = try Self.openOrReplace(databasePath, notice: notice)
+        pool = try Self.openOrReplace(Self.databasePath(folder), notice: notice)
       }
-      try await pool.write { [self] db in try repair(db) }
+      try await pool.writeWithoutTransaction { [self] db in try repair(db) }
     }
   }
 

@@ -77,7 +77,8 @@ extension Player {
       )
       return output
     } catch let error as SinkError {
-      throw DeviceUnavailableError(reason: "\(error)", available: SoundSystem.deviceNames())
+      throw DeviceUnavailableError(
+        reason: "\(error)", available: SoundSystem.deviceNames(), isBusy: error.code == EBUSY)
     }
   }
 
@@ -92,6 +93,13 @@ extension Player {
     options.notice = notice
     options.realtimePriority = Int32(clamping: configuration.realtimePriority)
     return try SequencerOutput(options)
+  }
+
+  /// Whether a configuration's sound can be made, apart from the device.
+  ///
+  /// - Throws: `DeviceUnavailableError`, `FileError` or `DataError` about the soundfont.
+  public static func checkEngine(_ configuration: PlaybackConfiguration, timbres: [String: Timbre]) throws {
+    _ = try makeEngine(configuration, sampleRate: configuration.sampleRate, timbres: timbres) { _ in }
   }
 
   /// The engine a configuration asks for.

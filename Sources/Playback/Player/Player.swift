@@ -35,7 +35,12 @@ public actor Player {
   private var handedOver: [(item: UInt64, piece: PlayerPiece)] = []
   private var playing: UInt64?
   private var isSilent = true
+  /// Whether the output could have taken another piece already when there was none.
+  private var isHungry = false
   private var isClosed = false
+  private var isDeviceLost = false
+  private var retirement: CheckedContinuation<Void, Never>?
+  private var isRetiring = false
   private var feeder: Task<Void, Never>?
   private var reader: Task<Void, Never>?
   private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -74,7 +79,7 @@ public actor Player {
   public func offer(_ piece: PlayerPiece) {
     guard !isClosed, queue.offer(piece) else { return }
     isSilent = false
-    if handedOver.isEmpty { feed() }
+    if handedOver.isEmpty || isHungry { feed() }
   }
 
   /// Returns when everything that was offered has been heard, or dropped by `stop`.
@@ -83,12 +88,34 @@ public actor Player {
     await withCheckedContinuation { waiters.append($0) }
   }
 
+  /// Makes room for another player: what the output has taken is heard to its end, then the device is closed. While the
+  /// sound is held, or the device is gone, nothing is waited for.
+  ///
+  /// - Returns: the pieces that were not heard to their end, in their order, with those that were offered meanwhile.
+  public func retire() async -> [PlayerPiece] {
+    isRetiring = true
+    feeder?.cancel()
+    while !handedOver.isEmpty, !isPaused, !isDeviceLost, !isClosed {
+      await withCheckedContinuation { retirement = $0 }
+    }
+    let rest = handedOver.map(\.piece) + queue.removeAll()
+    await close()
+    return rest
+  }
+
+  /// Looks again whether there is something to wait for.
+  private func reconsiderRetirement() {
+    retirement?.resume()
+    retirement = nil
+  }
+
   /// Silence, then the device is closed. Whoever drains returns.
   public func close() async {
     if isClosed { return }
     isClosed = true
     queue.removeAll()
     feeder?.cancel()
+    reconsiderRetirement()
     await output.close()
     ended()
   }
@@ -101,6 +128,7 @@ public actor Player {
     case .pause:
       isPaused.toggle()
       if isPaused { output.pause() } else { output.resume() }
+      reconsiderRetirement()
     case .next:
       if handedOver.count < 2 { feed() }
       output.skip()
@@ -146,7 +174,12 @@ public actor Player {
   // MARK: Feeding
 
   private func feed() {
-    guard !isClosed, let next = queue.next() else { return }
+    guard !isClosed, !isRetiring else { return }
+    guard let next = queue.next() else {
+      isHungry = true
+      return
+    }
+    isHungry = false
     lastItem += 1
     handedOver.append((lastItem, next))
     output.enqueue(PlayerItem(id: lastItem, piece: next.piece))
@@ -161,9 +194,15 @@ public actor Player {
       handedOver.removeAll { $0.item == item }
       if handedOver.isEmpty { feed() }
     case .idle:
+      if handedOver.isEmpty { reconsiderRetirement() }
       if handedOver.isEmpty, queue.count == 0 { ended() } else if handedOver.isEmpty { feed() }
-    case .deviceLost(let reason): notice("\(reason); the sound goes on when it is back")
-    case .deviceBack: notice("the sound is back")
+    case .deviceLost(let reason):
+      isDeviceLost = true
+      notice("\(reason); the sound goes on when it is back")
+      reconsiderRetirement()
+    case .deviceBack:
+      isDeviceLost = false
+      notice("the sound is back")
     }
   }
 

@@ -2,7 +2,7 @@ internal import Core
 
 /// What waits to be heard, and what is dropped: the policies `follow` and `pace`, without any clock or device.
 struct PlayerQueue {
-  /// Pieces of the training that may wait; a run of a million improvements must not fill the memory.
+  /// Pieces of the training, or of a daemon, that may wait; a run of a million improvements must not fill the memory.
   static let longest = 16
 
   private var follow: PlaybackConfiguration.Follow
@@ -46,20 +46,32 @@ struct PlayerQueue {
       // The newest best piece is stale once there is a finished one.
       if follow == .newest { waiting.removeAll { $0.isFromTraining } }
       waiting.append(piece)
+      // A daemon composes much faster than anybody can listen.
+      if case .library = piece.role { keepLongest { if case .library = $0.role { true } else { false } } }
       return true
     }
     guard wants(population: number, isImprovement: isImprovement) else { return false }
     if follow == .newest, pace == .free { waiting.removeAll { $0.isFromTraining } }
     waiting.append(piece.excerpt(steps: excerptSteps))
-    if waiting.count > Self.longest, let oldest = waiting.firstIndex(where: \.isFromTraining) {
-      waiting.remove(at: oldest)
-    }
+    keepLongest(\.isFromTraining)
     return true
+  }
+
+  /// If too many wait, the oldest of a kind goes.
+  private mutating func keepLongest(_ kind: (PlayerPiece) -> Bool) {
+    guard waiting.count > Self.longest, let oldest = waiting.firstIndex(where: kind) else { return }
+    waiting.remove(at: oldest)
   }
 
   /// Takes the next piece out.
   mutating func next() -> PlayerPiece? { waiting.isEmpty ? nil : waiting.removeFirst() }
 
   /// Forgets everything.
-  mutating func removeAll() { waiting = [] }
+  ///
+  /// - Returns: what waited.
+  @discardableResult
+  mutating func removeAll() -> [PlayerPiece] {
+    defer { waiting = [] }
+    return waiting
+  }
 }

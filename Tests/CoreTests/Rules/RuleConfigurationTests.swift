@@ -23,6 +23,31 @@ import Testing
     #expect(try WeightedRules(yaml: "scoring_coefs: {}").entries.isEmpty)
   }
 
+  @Test func aSilentRuleCanBeGivenASay() throws {
+    let rules = try WeightedRules(
+      yaml: "scoring_coefs: {lines: 2, conjunct_motion: 0}\nscoring_fn_params: {conjunct_motion: {max_n_semitones: 5}}")
+    #expect(rules.silent.count == 7)
+    let roll = try #require(PianoRoll(rowTexts: ["10001", "00010", "01000", "00000", "00100", "01010"]))
+    let louder = rules.weighted(by: ["conjunct_motion": 3, "consonances": -1, "lines": 0])
+    let asked = try WeightedRules(
+      yaml: """
+        scoring_coefs: {consonances: -1, conjunct_motion: 3}
+        scoring_fn_params: {conjunct_motion: {max_n_semitones: 5}}
+        """)
+    #expect(louder.evaluate(roll).total == asked.evaluate(roll).total)
+    #expect(Set(louder.silent.map { type(of: $0).name }).isSuperset(of: ["lines", "noncyclicity"]))
+    #expect(
+      louder.weighted(by: ["lines": 2, "consonances": 0, "conjunct_motion": 0]).evaluate(roll) == rules.evaluate(roll))
+    #expect(WeightedRules.defaultCoefficient(of: "noncyclicity") == 250)
+  }
+
+  @Test func whatTheRowsCannotHaveStaysSilent() throws {
+    let text =
+      "environment: {n_semitones: 2, n_roll_steps: 4, scoring_coefs: {lines: 1}, rendering_params: {lowest_note: F4}}"
+    let rules = try Configuration(text: text, file: "c").environment.rules
+    #expect(!rules.silent.contains { type(of: $0).name == "usage_of_tonic" })
+  }
+
   @Test func everyRuleHasAName() {
     let names = RuleRegistry.rules.map { $0.name }
     #expect(Set(names).count == names.count)

@@ -88,8 +88,8 @@ import Testing
 
   @Test func weightsTakeEffectAndComeBack() async throws {
     let conductor = try conductor("sessions: {start_paused: true}")
-    #expect(await conductor.rules().map(\.weight) == [1, 2])
-    #expect(await conductor.rules().map(\.upper) == [4, 8])
+    #expect(await conductor.rules().map(\.weight) == [1, 2, 0, 0, 0, 0, 0, 0])
+    #expect(await conductor.rules().prefix(2).map(\.upper) == [4, 8])
     await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["nothing": 1]) }
     await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["lines": 4.5]) }
     await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["lines": .nan]) }
@@ -97,7 +97,13 @@ import Testing
     #expect(await conductor.weightedRules.entries.map(\.coefficient) == [8])
     let saved = Conductor.savedWeights(folder.path, try testConfiguration())
     #expect(saved == ["lines": 0, "consonances": 8])
-    #expect(await conductor.resetWeights().map(\.weight) == [1, 2])
+    // A rule that the configuration gives no say, within the bounds of its usual coefficient.
+    let silent = try #require(await conductor.rules().first { $0.rule == "usage_of_tonic" })
+    #expect(silent.coefficient == 0 && silent.lower == 0 && silent.upper == 120)
+    await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["usage_of_tonic": 121]) }
+    try await conductor.setWeights(["usage_of_tonic": 30])
+    #expect(await conductor.weightedRules.entries.map(\.coefficient) == [8, 30])
+    #expect(await conductor.resetWeights().map(\.weight) == [1, 2, 0, 0, 0, 0, 0, 0])
   }
 
   @Test func aSlowListenerLosesTheOldestOnly() async throws {

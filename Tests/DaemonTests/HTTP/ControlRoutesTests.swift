@@ -33,12 +33,15 @@ import Testing
   @Test func weightsAreReadAndChanged() async throws {
     let fixture = try await ControlFixture()
     #expect(try fixture.ask("PATCH", "/api/rules", #"{"weights": {"lines": 3.5}}"#).status == 200)
-    #expect(await fixture.conductor.rules().map(\.weight) == [3.5, 2])
+    #expect(await fixture.conductor.rules().prefix(2).map(\.weight) == [3.5, 2])
     let refused = try fixture.ask("PATCH", "/api/rules", #"{"weights": {"lines": 3, "nothing": 1}}"#)
     #expect(refused.status == 400 && refused.body.contains("unknown rule"))
-    #expect(await fixture.conductor.rules().map(\.weight) == [3.5, 2])
+    #expect(await fixture.conductor.rules().prefix(2).map(\.weight) == [3.5, 2])
+    // Not in the configuration, and yet known by name.
+    #expect(try fixture.ask("PATCH", "/api/rules", #"{"weights": {"noncyclicity": 250}}"#).status == 200)
+    #expect(await fixture.conductor.rules().contains { $0.rule == "noncyclicity" && $0.weight == 250 })
     #expect(try fixture.ask("DELETE", "/api/rules").status == 200)
-    #expect(await fixture.conductor.rules().map(\.weight) == [1, 2])
+    #expect(await fixture.conductor.rules().prefix(2).map(\.weight) == [1, 2])
     await fixture.end()
   }
 

@@ -108,10 +108,27 @@ import Testing
     let gone = try await library.apply(retention)
     #expect(gone.map(\.id) == added[1...3].map(\.id))
     #expect(try await library.list().pieces.map(\.id) == [added[4].id, added[0].id])
-    let bytes = try testConfiguration("retention: {megabytes: 1000}").daemon.retention
-    #expect(try await library.apply(bytes).isEmpty)
     let age = try testConfiguration("retention: {days: 1}").daemon.retention
+    #expect(try await library.apply(age).isEmpty)
     #expect(try await library.apply(age, now: Date() + 90_000).map(\.id) == [added[4].id])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: library.output) == [added[0].folder])
+  }
+
+  @Test func retentionByBytes() async throws {
+    let library = try folder.library()
+    let added = try await add(library, count: 6)
+    _ = try await library.keep(added[1].id, true)
+    // As if every piece had 400 kB.
+    try await library.pool.write { db in try db.execute(sql: "UPDATE piece SET bytes = 400000") }
+    let plenty = try testConfiguration("retention: {megabytes: 2.5}").daemon.retention
+    #expect(try await library.apply(plenty).isEmpty)
+    let little = try testConfiguration("retention: {megabytes: 1}").daemon.retention
+    #expect(try await library.apply(little).map(\.id) == [0, 2, 3, 4].map { added[$0].id })
+    #expect(try await library.list().pieces.map(\.id) == [added[5].id, added[1].id])
+    // What is kept stays even if it alone is too much.
+    _ = try await library.keep(added[5].id, true)
+    try await library.pool.write { db in try db.execute(sql: "UPDATE piece SET bytes = 4000000") }
+    #expect(try await library.apply(little).isEmpty)
   }
 
   @Test func aSecondDaemonIsRefusedByName() throws {
@@ -125,6 +142,56 @@ import Testing
     let library = try folder.library()
     let later = library.nextID(at: Date() + 1000)
     #expect(library.nextID(at: Date()) == later + 1)
+  }
+
+  /// Numbers, order and folders of pieces that a clock has dated wrongly, across a new start.
+  @Test func piecesOfAClockThatIsSetBackStayInOrder() async throws {
+    var library: PieceLibrary? = try folder.library()
+    let now = Date()
+    var ids: [Int64] = []
+    for (number, time) in [now, now - 86_400, now - 86_400, now, now - 1e6].enumerated() {
+      if number == 3 {
+        library = nil
+        library = try folder.library()
+      }
+      let record = try library!.write(
+        testPiece(configuration, seed: UInt64(number)), session: 1, weights: nil, audio: configuration.audio, time: time
+      )
+      try await library!.add(record)
+      ids.append(record.id)
+    }
+    #expect(ids == ids.sorted() && Set(ids).count == 5)
+    let pieces = try await library!.list().pieces
+    #expect(pieces.map(\.id) == ids.reversed())
+    #expect(Set(pieces.map(\.folder)).count == 5)
+    #expect(try await library!.verify().isEmpty)
+    // What is too much goes in the order of the numbers, whatever the clock said.
+    let retention = try testConfiguration("retention: {pieces: 2}").daemon.retention
+    #expect(try await library!.apply(retention).map(\.id) == Array(ids.prefix(3)))
+  }
+
+  /// More pieces than are looked at together.
+  @Test func manyFoldersGetRowsAndAreVerified() async throws {
+    var library: PieceLibrary? = try folder.library()
+    let template = try await add(library!, count: 1)[0]
+    let path = library!.path(of: template)
+    unlink("\(path)/\(PieceSidecar.name)")
+    let count = PieceLibrary.batch * 2 + 7
+    for number in 1..<count {
+      let copy = "\(library!.output)/result_copy-\(number)"
+      mkdir(copy, 0o755)
+      for name in ["piece.json", "piano_roll.tsv"] { #expect(link("\(path)/\(name)", "\(copy)/\(name)") == 0) }
+    }
+    library = nil
+    library = try folder.library()
+    #expect(try await library!.totals().pieces == count)
+    // The template lost its library.json before the row could say so.
+    #expect(try await library!.verify().map(\.folder) == [template.folder])
+    _ = try await library!.keep(template.id, true)
+    #expect(try await library!.verify().isEmpty)
+    try FileManager.default.removeItem(atPath: "\(library!.output)/result_copy-5")
+    mkdir("\(library!.output)/result_strange", 0o755)
+    #expect(Set(try await library!.verify().map(\.folder)) == ["result_copy-5", "result_strange"])
   }
 
   @Test func aHundredThousandPiecesAreListedQuickly() async throws {

@@ -52,6 +52,13 @@
       #expect(heard.first == "population 55")
     }
 
+    @Test func aDaemonsPiecesAreBounded() throws {
+      var queue = try queue("follow: final")
+      for number in 1...1000 { _ = queue.offer(PlayerPiece(TestPiece.melody(), role: .library(Int64(number)))) }
+      #expect(queue.count == PlayerQueue.longest)
+      #expect(titles(&queue).last == "piece 1000")
+    }
+
     @Test func finalMeansFinal() throws {
       var queue = try queue("follow: final")
       train(&queue)

@@ -1,0 +1,211 @@
+#if Playback
+  internal import Core
+  internal import Foundation
+  internal import Logging
+  internal import Playback
+
+  /// What pieces are heard through: opened as soon as it is there, exchanged between two pieces.
+  extension Conductor {
+    /// How players are opened, and how often that is tried.
+    struct SoundOpening: Sendable {
+      /// Opens what a configuration asks for; nil if that is `auto` and there is nothing.
+      var open:
+        @Sendable (PlaybackConfiguration, [String: Timbre], @escaping @Sendable (String) -> Void) async throws ->
+          Player? =
+          { configuration, timbres, notice in
+            // Files say whether there may be sound: no library is asked again and again on a server without any.
+            guard configuration.target != .automatic || Player.canHaveSound else { return nil }
+            return try await Player.start(configuration, timbres: timbres, notice: notice)
+          }
+      /// Between two tries: the first, and the last after having doubled.
+      var patience = Duration.seconds(1)...Duration.seconds(10)
+    }
+
+    /// What is to be heard through instead, from the next piece on.
+    struct Successor {
+      var configuration: PlaybackConfiguration
+      /// Open already; nil if its device can be had only when the present one is closed, or for silence.
+      var player: Player?
+    }
+
+    /// Opens players in another way from now on.
+    func use(_ opening: SoundOpening) { self.opening = opening }
+
+    // MARK: Asked for
+
+    /// Opens another sound beside the present one, which is heard until its piece is over.
+    func changeSound(_ change: SoundChange) async throws(SoundError) {
+      guard !isChangingSound else { throw SoundError("another change of the sound is under way") }
+      isChangingSound = true
+      defer { isChangingSound = false }
+      let present = successor?.configuration ?? playback
+      var wanted = present
+      wanted.target = change.target ?? wanted.target
+      wanted.synthesizer = change.synthesizer ?? wanted.synthesizer
+      switch change.soundfont {
+      case .path(let path): wanted.soundfont = path
+      case .found: wanted.soundfont = nil
+      case nil: break
+      }
+      guard wanted != present else { return }
+      await install(Successor(configuration: wanted, player: try await openBeside(wanted)))
+    }
+
+    /// A player beside the present one.
+    ///
+    /// - Returns: nil if it has to wait for the present one's device, or for silence.
+    private func openBeside(_ wanted: PlaybackConfiguration) async throws(SoundError) -> Player? {
+      guard wanted.target != .none else { return nil }
+      if player != nil, wanted.target == playback.target {
+        // The device is there, and perhaps for one only: what can be wrong is the engine.
+        do {
+          let timbres = configuration.timbres
+          try await Task.detached { try Player.checkEngine(wanted, timbres: timbres) }.value
+        } catch {
+          throw SoundError(error)
+        }
+        return nil
+      }
+      do {
+        return try await open(wanted)
+      } catch let error where error.isBusy && player != nil {
+        // By ourselves, it may be: `default` is the card that we play on.
+        return try await openInstead(wanted)
+      }
+    }
+
+    /// Closes the present player at once and opens another; if that cannot be had, the present one again.
+    private func openInstead(_ wanted: PlaybackConfiguration) async throws(SoundError) -> Player? {
+      guard let old = player else { return try await open(wanted) }
+      player = nil
+      let isPaused = await old.status.isPaused
+      await old.close()
+      do {
+        let opened = try await open(wanted)
+        if isPaused { await opened.control(.pause) }
+        return opened
+      } catch {
+        player = try? await open(playback)
+        if isPaused { await player?.control(.pause) }
+        throw error
+      }
+    }
+
+    private func install(_ next: Successor) async {
+      let superseded = successor
+      successor = next
+      wake()
+      sendDevice()
+      await superseded?.player?.close()
+    }
+
+    /// Follows a configuration that was reloaded: without a gap, if it asks for the same sound.
+    func adoptPlayback(_ configuration: PlaybackConfiguration, timbres: [String: Timbre]) {
+      let present = successor?.configuration ?? playback
+      var same = configuration
+      (same.follow, same.pace, same.excerptSteps, same.volume) =
+        (present.follow, present.pace, present.excerptSteps, present.volume)
+      guard same == present, timbres == self.configuration.timbres else {
+        Task { await install(Successor(configuration: configuration)) }
+        return
+      }
+      (playback.follow, playback.pace, playback.excerptSteps, playback.volume) =
+        (configuration.follow, configuration.pace, configuration.excerptSteps, configuration.volume)
+      if successor != nil { successor?.configuration = configuration }
+      Task { [player, playback] in await player?.adopt(playback) }
+      sendDevice()
+    }
+
+    // MARK: Kept up
+
+    /// Opens what pieces are heard through, as soon and as often as it is there.
+    func keepPlayer() async {
+      var patience = opening.patience.lowerBound
+      while !isEnding, !Task.isCancelled {
+        if successor != nil, !isChangingSound {
+          await exchangePlayer()
+          patience = opening.patience.lowerBound
+        }
+        if player == nil, playback.target != .none, !isChangingSound {
+          await openPlayer()
+          await sleep(player == nil ? patience : .seconds(60))
+          patience = min(opening.patience.upperBound, patience * 2)
+        } else {
+          await sleep(.seconds(60))
+          patience = opening.patience.lowerBound
+        }
+      }
+    }
+
+    /// Lets the present player end its piece; the next one takes over what waits.
+    private func exchangePlayer() async {
+      let old = player
+      let rest = await old?.retire() ?? []
+      let isPaused = await old?.status.isPaused ?? false
+      // Only now: it may have been superseded while the piece was heard.
+      guard let next = successor else { return }
+      successor = nil
+      playback = next.configuration
+      player = next.player
+      deviceMessage = nil
+      if player == nil, playback.target != .none { await openPlayer() }
+      if isPaused { await player?.control(.pause) }
+      for piece in rest { await player?.offer(piece) }
+      if player != nil { say("sound: \(playback.target)", .info) }
+      sendDevice()
+    }
+
+    private func openPlayer() async {
+      do {
+        let opened = try await open(playback)
+        if isEnding { return await opened.close() }
+        player = opened
+        say("sound: \(playback.target)", .info)
+      } catch {
+        say(
+          "\(error): pieces are written, not played, until that is over",
+          playback.target == .automatic ? .info : .warning)
+      }
+    }
+
+    private func open(_ wanted: PlaybackConfiguration) async throws(SoundError) -> Player {
+      let opened: Player?
+      do {
+        opened = try await opening.open(wanted, configuration.timbres) { line in
+          Task { await self.say(line, .warning) }
+        }
+      } catch {
+        throw SoundError(error)
+      }
+      guard let opened else { throw SoundError("no sound device here") }
+      return opened
+    }
+
+    /// A line about the device, once.
+    private func say(_ text: String, _ level: Logger.Level) {
+      guard text != deviceMessage else { return }
+      deviceMessage = text
+      log(level, text)
+      sendDevice()
+    }
+
+    func sendDevice() { events.send(.device(device())) }
+  }
+
+  extension SoundError {
+    init(_ error: any Error) {
+      self.init("\(error)")
+      isBusy = (error as? DeviceUnavailableError)?.isBusy ?? false
+    }
+  }
+#endif
+
+/// Why a sound cannot be had: one line.
+public struct SoundError: Error, Hashable, CustomStringConvertible {
+  /// The line.
+  public var description: String
+  /// Whether somebody uses the device.
+  var isBusy = false
+
+  init(_ description: String) { self.description = description }
+}
