@@ -46,14 +46,18 @@ daemon:
 
     def __enter__(self):
         self.log = open(pathlib.Path(self.folder.name, "log"), "w+")
+        self.start()
+        return self
+
+    def start(self):
         self.process = subprocess.Popen(
             [PROGRAM, "daemon", "-c", str(self.configuration)], stdout=self.log, stderr=self.log,
             preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
-        for _ in range(200):
+        for _ in range(600):
             try:
                 self.ask("status")
-                return self
+                return
             except OSError:
                 if self.process.poll() is not None:
                     break
@@ -61,13 +65,16 @@ daemon:
         self.log.seek(0)
         raise RuntimeError("no daemon:\n" + self.log.read())
 
-    def __exit__(self, *_):
+    def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.status = self.process.wait(10)
+            self.status = self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+    def __exit__(self, *_):
+        self.stop()
         self.log.close()
         self.folder.cleanup()
 

@@ -156,7 +156,8 @@ extension Conductor {
         try? await Task.sleep(for: isMoving ? .milliseconds(200) : .milliseconds(500))
       }
       pulse.end("player")
-      await remember(nil)
+      // This task is cancelled by now; the database would not take anything from it.
+      await Task { await remember(nil) }.value
     }
 
     /// Writes down how long a piece of the library was heard.

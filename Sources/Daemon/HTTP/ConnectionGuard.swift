@@ -21,6 +21,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     var bodyByteCount = 1 << 20
     /// Connections of one listener at one time; the next client is told to come back later.
     var connectionCount = 2000
+    /// How long answers that are under way have when the daemon ends.
+    var farewell = Duration.milliseconds(500)
   }
 
   private let limits: Limits

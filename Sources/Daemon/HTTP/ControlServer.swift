@@ -87,11 +87,11 @@ public final class ControlServer: Service {
         }
       }
     }
-    let stop: @Sendable () -> Void = {
+    let stop: @Sendable () -> Void = { [farewell = limits.farewell] in
       serving.cancel()
       Task {
         // Answers that are under way may arrive; who does not take them is not waited for.
-        try? await Task.sleep(for: .milliseconds(500))
+        try? await Task.sleep(for: farewell)
         for listener in listeners { listener.connections.closeAll() }
       }
     }

@@ -69,7 +69,7 @@ function listen() {
   events.onopen = () => loadPieces();
   on("status", (status) => { state.status = status; showStatus(); });
   on("population", (population) => { addPopulation(population); });
-  on("curve", (curve) => { state.curve = curve; drawCurveSoon(); });
+  on("curve", (curve) => { state.curve = curve; showCurveDetail(state.status?.steps_per_second); });
   on("player", showPlayer);
   on("device", (device) => { state.device = device; showDevice(); });
   on("rules", ({ rules }) => { state.rules = rules; showRules(); });
@@ -97,11 +97,23 @@ function showStatus() {
   $("problems").hidden = !status.problems.length;
   $("problems").textContent = status.problems.join("\n");
   $("about").textContent = `rl-musician ${status.version}`;
-  if (status.session !== state.curve.session || status.population < (state.curve.points.at(-1)?.population ?? 0)) loadCurve();
+  if (status.session !== state.curve.session || status.population !== (state.curve.points.at(-1)?.population ?? 0)) loadCurve();
 }
 
-async function loadCurve() {
-  await act(async () => { state.curve = await ask("GET", "curve"); drawCurveSoon(); });
+// Soon, and once for all that ask meanwhile: sessions may be over in a moment.
+let curveTimer = 0;
+function loadCurve() {
+  curveTimer ||= setTimeout(() => {
+    curveTimer = 0;
+    act(async () => { state.curve = await ask("GET", "curve"); showCurveDetail(state.status?.steps_per_second); });
+  }, 200);
+}
+
+function showCurveDetail(steps) {
+  const last = state.curve.points.at(-1);
+  $("curve-detail").textContent = !last ? "" : `${last.population} of ${state.curve.populations}, best ${number(last.best)}`
+    + (steps ? `, ${(Math.round(steps / 1000) * 1000).toLocaleString("en")} steps a second` : "");
+  drawCurveSoon();
 }
 
 function addPopulation(population) {
@@ -110,10 +122,7 @@ function addPopulation(population) {
   points.push(population);
   // Twice what is drawn well; every second point goes.
   if (points.length > 2000) state.curve.points = points.filter((_, index) => index % 2 === 0 || index === points.length - 1);
-  $("curve-detail").textContent =
-    `${population.population} of ${population.populations}, best ${number(population.best)}, `
-    + `${(Math.round(population.steps_per_second / 1000) * 1000).toLocaleString("en")} steps a second`;
-  drawCurveSoon();
+  showCurveDetail(population.steps_per_second);
 }
 
 let curveFrame = 0;
@@ -190,7 +199,7 @@ function showDevice() {
   if (state.device) {
     $("follow").value = state.device.follow;
     $("device").textContent = isOpen
-      ? `Sound: ${state.device.target}, ${state.device.synthesizer}` : state.device.message ?? "No sound.";
+      ? `Sound: ${state.device.target}, ${state.device.synthesizer}${state.device.xruns ? `, ${state.device.xruns} dropouts` : ""}` : state.device.message ?? "No sound.";
   }
   for (const button of document.querySelectorAll("[data-play]")) button.disabled = !isOpen;
 }

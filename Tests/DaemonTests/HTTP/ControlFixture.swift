@@ -22,6 +22,8 @@ final class ControlFixture: Sendable {
     let library = try folder.library()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     conductor = Conductor(configuration: configuration, file: nil, library: library, logger: logger)
+    var limits = limits
+    limits.farewell = .milliseconds(20)
     let server = ControlServer(
       conductor: conductor, configuration: configuration.daemon, logger: logger, limits: limits,
       idleSeconds: idleSeconds)
