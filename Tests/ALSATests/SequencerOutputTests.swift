@@ -207,6 +207,61 @@
       #expect(client.freeCells() >= accepted)
     }
 
+    /// A chord in 19 divisions that sounds for ten seconds.
+    private func tunedChord(_ tuningOutput: MIDITuningOutput, steps: Int = 20) throws -> Piece {
+      var piece = try chord(steps: steps)
+      piece.settings.tuning = Tuning.equal(divisions: 19)
+      piece.settings.tuningOutput = tuningOutput
+      return piece
+    }
+
+    @Test(arguments: [MIDITuningOutput.mts, .mpe])
+    func receiversArePutBackToTwelveTonesByStopByTheNextPieceAndAtTheEnd(_ tuningOutput: MIDITuningOutput) async throws
+    {
+      let output = try output()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      // A stop in the middle.
+      output.enqueue(PlayerItem(id: 1, piece: try tunedChord(tuningOutput)))
+      receiver.collect(seconds: 10, until: hasChord)
+      #expect(!receiver.tuning.isTwelveToneEqual)
+      output.stop()
+      receiver.collect(seconds: 10) { [receiver] _ in receiver.tuning.isTwelveToneEqual }
+      #expect(receiver.tuning.isTwelveToneEqual && receiver.hanging.isEmpty)
+      // Another piece, reached by a skip.
+      _ = receiver.take()
+      output.enqueue(PlayerItem(id: 2, piece: try tunedChord(tuningOutput)))
+      output.enqueue(PlayerItem(id: 3, piece: try chord()))
+      receiver.collect(seconds: 10, until: hasChord)
+      #expect(!receiver.tuning.isTwelveToneEqual)
+      _ = receiver.take()
+      output.skip()
+      receiver.collect(seconds: 10, until: hasChord)
+      #expect(receiver.tuning.isTwelveToneEqual)
+      // The end.
+      output.stop()
+      output.enqueue(PlayerItem(id: 4, piece: try tunedChord(tuningOutput)))
+      _ = receiver.take()
+      receiver.collect(seconds: 10, until: hasChord)
+      #expect(!receiver.tuning.isTwelveToneEqual)
+      await output.close()
+      receiver.collect(seconds: 10) { $0.last?.message == "unsubscribed" }
+      #expect(receiver.tuning.isTwelveToneEqual && receiver.hanging.isEmpty)
+    }
+
+    @Test func aSubscriberThatLeavesIsPutBackToTwelveTones() async throws {
+      let output = try output()
+      let port = try address()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: port)
+      output.enqueue(PlayerItem(id: 1, piece: try tunedChord(.mpe)))
+      receiver.collect(seconds: 10, until: hasChord)
+      try receiver.unlisten(to: port)
+      receiver.collect(seconds: 10) { [receiver] _ in receiver.tuning.isTwelveToneEqual }
+      #expect(receiver.tuning.isTwelveToneEqual && receiver.hanging.isEmpty)
+      await output.close()
+    }
+
     /// The child plays a chord and is killed in the middle; the next start ends it.
     @Test func whatAKilledProcessLeftSoundingIsSilencedByTheNextStart() async throws {
       let receiver = try SequencerReceiver(name: "Survivor")
@@ -216,21 +271,23 @@
         options.destination = SequencerDestination("Survivor")
         options.stateFolder = URL(filePath: folder)
         let output = try SequencerOutput(options)
+        var settings = PerformanceSettings()
+        settings.tuning = Tuning.equal(divisions: 19)
+        settings.tuningOutput = .mpe
         let roll = PianoRoll(rowTexts: ["1111111111", "1111111111"])!
-        output.enqueue(
-          PlayerItem(
-            id: 1,
-            piece: Piece(
-              roll: roll, settings: PerformanceSettings(), score: ScoreBreakdown(entries: []), provenance: nil)))
+        let piece = Piece(roll: roll, settings: settings, score: ScoreBreakdown(entries: []), provenance: nil)
+        output.enqueue(PlayerItem(id: 1, piece: piece))
         try await Task.sleep(for: .seconds(1.5))
         kill(getpid(), SIGKILL)
       }
       receiver.collect(seconds: 0.5)
-      #expect(receiver.hanging == ["0 60", "0 61"])
+      #expect(receiver.hanging.count == 2)
+      #expect(!receiver.tuning.isTwelveToneEqual)
+      // It silences before it returns.
       let output = try output()
-      receiver.collect(seconds: 2) { $0.last?.message == "control 0 123 0" }
-      #expect(receiver.hanging.isEmpty)
-      #expect(receiver.messages.suffix(2) == Self.silence[...])
+      receiver.collect(seconds: 10) { [receiver] _ in receiver.tuning.isTwelveToneEqual }
+      #expect(receiver.hanging.isEmpty && receiver.tuning.isTwelveToneEqual)
+      #expect(receiver.messages.contains("control 1 123 0"))
       await output.close()
     }
   }

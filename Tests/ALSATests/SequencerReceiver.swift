@@ -1,5 +1,6 @@
 #if Playback
   import CALSA
+  import Core
   import Foundation
 
   @testable import Playback
@@ -17,6 +18,8 @@
     let address: SequencerAddress
     private let queue: Int32
     private(set) var received: [Received] = []
+    /// What it has been told of tunings since the beginning.
+    private(set) var tuning = ReceiverState()
 
     init(name: String, portName: String = "in") throws {
       var opened: OpaquePointer?
@@ -71,6 +74,7 @@
             Received(
               nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec),
               message: Self.describe(event.pointee)))
+          Self.midi(event.pointee).map { tuning.hear($0) }
         }
         if enough(received) { return }
         usleep(5000)
@@ -96,6 +100,23 @@
         if words[0] == "on" { keys.insert(key) } else { keys.remove(key) }
       }
       return keys
+    }
+
+    private static func midi(_ event: snd_seq_event_t) -> MIDIMessage? {
+      let (note, control) = (event.data.note, event.data.control)
+      switch snd_seq_event_type(UInt32(event.type)) {
+      case SND_SEQ_EVENT_NOTEON:
+        return .noteOn(channel: note.channel, key: note.note, velocity: note.velocity)
+      case SND_SEQ_EVENT_CONTROLLER:
+        return .controlChange(
+          channel: control.channel, controller: UInt8(control.param & 127), value: UInt8(control.value & 127))
+      case SND_SEQ_EVENT_PITCHBEND:
+        return .pitchBend(channel: control.channel, value: UInt16(clamping: control.value + 8192))
+      case SND_SEQ_EVENT_SYSEX:
+        let bytes = UnsafeRawBufferPointer(start: event.data.ext.ptr, count: Int(event.data.ext.len))
+        return .systemExclusive(Array(bytes.dropFirst().dropLast()))
+      default: return nil
+      }
     }
 
     /// `on CHANNEL KEY VELOCITY`, `off CHANNEL KEY`, `control CHANNEL NUMBER VALUE`, `program CHANNEL NUMBER`, ...

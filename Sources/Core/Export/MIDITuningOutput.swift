@@ -1,5 +1,5 @@
 /// How MIDI says pitches that lie between the keys: `rendering_params.midi.tuning_output`.
-public enum MIDITuningOutput: String, Sendable, CaseIterable {
+public enum MIDITuningOutput: String, Sendable, CaseIterable, Codable {
   /// The MIDI Tuning Standard: keys are retuned by system exclusive messages. For receivers that know it (FluidSynth,
   /// TiMidity++, some hardware).
   case mts
@@ -14,6 +14,15 @@ public enum MIDITuningOutput: String, Sendable, CaseIterable {
 
   /// Notes that may sound at once with `mpe`.
   public static let mpeNoteLimit = MPE.memberChannels.count
+
+  /// What puts a receiver back to twelve-tone equal temperament on ordinary channels, whichever piece it was told of.
+  public var reset: [MIDIMessage] {
+    switch self {
+    case .mts: MTS.reset
+    case .mpe: MPE.reset
+    case .off: []
+    }
+  }
 
   /// What is used where nothing is configured: `mpe`, because nearly every receiver plays it in tune; where more notes
   /// may sound at once than it has channels, `mts`.

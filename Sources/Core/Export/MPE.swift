@@ -23,6 +23,18 @@ enum MPE {
       }
   }
 
+  /// What a receiver must be told for ordinary channels again: no zone, then every channel's bend range and no bend.
+  static var reset: [MIDIMessage] {
+    RegisteredParameter.mpeConfiguration.messages(channel: managerChannel, value: 0)
+      + ([managerChannel] + memberChannels).flatMap { channel in
+        RegisteredParameter.pitchBendRange.messages(channel: channel, value: 2)
+          + [.pitchBend(channel: channel, value: noBend)]
+      }
+  }
+
+  /// The pitch wheel at rest.
+  static let noBend: UInt16 = 8192
+
   /// The bend that raises a key by so many cents, -50...50; rounded up by up to 0.024 cents.
   ///
   /// FluidSynth 2.3 bends by 127/128 of what it should and cuts the pitch down to whole cents, which together may be 1.4

@@ -17,22 +17,29 @@ enum MTS {
 
   /// What a receiver must be told before the first note: the tunings, then who uses which.
   static func setup(_ keyboard: TunedKeyboard) -> [MIDIMessage] {
-    var messages: [MIDIMessage] = []
-    for (program, keys) in keyboard.keyboards.enumerated() {
-      for start in stride(from: 0, to: keys.count, by: changesPerMessage) {
-        let changes = keys[start..<min(keys.count, start + changesPerMessage)]
-        messages.append(
-          .systemExclusive(
-            [0x7F, device, 0x08, 0x02, UInt8(program), UInt8(changes.count)]
-              + changes.flatMap { [UInt8($0.key)] + frequency($0.semitones) }))
-      }
+    let tunings = keyboard.keyboards.enumerated().flatMap { program, keys in changes(program: program, keys) }
+    return tunings + keyboard.keyboards.indices.flatMap { select(program: UInt8($0), channel: channels[$0]) }
+  }
+
+  /// What a receiver must be told for twelve-tone equal temperament again, sounding notes included.
+  static var reset: [MIDIMessage] {
+    let keys = (0...127).map { TunedKeyboard.Key(key: $0, semitones: Double($0)) }
+    return channels.indices.flatMap { changes(program: $0, keys) }
+      + channels.flatMap { select(program: 0, channel: $0) }
+  }
+
+  private static func changes(program: Int, _ keys: [TunedKeyboard.Key]) -> [MIDIMessage] {
+    stride(from: 0, to: keys.count, by: changesPerMessage).map { start in
+      let changes = keys[start..<min(keys.count, start + changesPerMessage)]
+      return .systemExclusive(
+        [0x7F, device, 0x08, 0x02, UInt8(program), UInt8(changes.count)]
+          + changes.flatMap { [UInt8($0.key)] + frequency($0.semitones) })
     }
-    for program in keyboard.keyboards.indices {
-      let channel = channels[program]
-      messages += RegisteredParameter.tuningBank.messages(channel: channel, value: 0)
-      messages += RegisteredParameter.tuningProgram.messages(channel: channel, value: UInt8(program))
-    }
-    return messages
+  }
+
+  private static func select(program: UInt8, channel: UInt8) -> [MIDIMessage] {
+    RegisteredParameter.tuningBank.messages(channel: channel, value: 0)
+      + RegisteredParameter.tuningProgram.messages(channel: channel, value: program)
   }
 
   /// A pitch as the standard's three bytes: the semitone, then the fraction above it.

@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 internal import Glibc
 
@@ -13,6 +14,10 @@ final class SequencerJournal {
     var ports: [SequencerPort]
     /// On which channels notes went out.
     var channels: [UInt8]
+    /// The lowest and the highest key of those notes; nil in a file of an older release.
+    var keys: [UInt8]?
+    /// How receivers were told of tunings; nil in a file of an older release.
+    var tunings: [MIDITuningOutput]?
   }
 
   private let file: URL

@@ -9,7 +9,7 @@ struct SequencerPerformance: Sendable {
     var message: MIDIMessage
   }
 
-  /// In order of time. Setup that takes a while to travel begins before 0.
+  /// In order of time, the setup first. Setup that takes a while to travel begins before 0.
   let events: [Event]
   /// From the piece's beginning to where the next one's begins: the roll's length.
   let duration: Int64
@@ -17,11 +17,12 @@ struct SequencerPerformance: Sendable {
   let quarter: Int64
   /// What a receiver must know before the first note: programs, banks, tunings.
   let setup: [MIDIMessage]
+  /// The tuning that the setup says; nil where receivers need not be told of one.
+  let tuning: SequencerTuning?
   /// The channels its notes and setup use.
   let channels: Set<UInt8>
-
-  /// How long before the piece's beginning its first event is due.
-  var preroll: Int64 { -min(0, events.first?.nanoseconds ?? 0) }
+  /// Its notes' lowest and highest key; nil if there is no note.
+  let keys: ClosedRange<UInt8>?
 
   /// System exclusive longer than this is refused by the kernel's pool or overruns the receiver's, so it is left out.
   static let largestSystemExclusive = 4096
@@ -31,10 +32,10 @@ struct SequencerPerformance: Sendable {
   init(_ piece: Piece) {
     self.init(
       file: MIDIFile(piece), timing: MIDITiming(stepSeconds: piece.settings.stepSeconds),
-      stepCount: piece.roll.stepCount)
+      stepCount: piece.roll.stepCount, tuningOutput: piece.midiTuningOutput)
   }
 
-  init(file: MIDIFile, timing: MIDITiming, stepCount: Int) {
+  init(file: MIDIFile, timing: MIDITiming, stepCount: Int, tuningOutput: MIDITuningOutput? = nil) {
     func nanoseconds(_ tick: Int) -> Int64 {
       // Tempo is microseconds a quarter note; 24 bits of it times 28 bits of ticks times 1000 stay below 2^63.
       Int64(tick) * Int64(timing.tempo) * 1000 / Int64(file.ticksPerQuarter)
@@ -45,16 +46,23 @@ struct SequencerPerformance: Sendable {
         (Event(nanoseconds: nanoseconds(event.tick), message: $0), isSetup: event.phase == .setup)
       }
     }
-    setup = events.filter(\.isSetup).map(\.0.message)
-    // Backwards, so that each system exclusive message has travelled when what follows it is due.
+    let setup = events.filter(\.isSetup).map(\.0.message)
+    self.setup = setup
+    tuning = tuningOutput.flatMap { $0 == .off ? nil : SequencerTuning(output: $0, setup: setup) }
+    // Backwards, so that each message has travelled when what follows it is due.
     for index in events.indices.dropLast().reversed() where events[index].isSetup {
-      let latest = events[index + 1].0.nanoseconds - Self.travelTime(events[index].0.message)
+      let latest = events[index + 1].0.nanoseconds - Self.travelTime(events[index].0.message, isMany: tuning != nil)
       events[index].0.nanoseconds = min(events[index].0.nanoseconds, latest)
     }
     self.events = events.map(\.0)
     duration = nanoseconds(timing.tick(ofStep: stepCount))
     quarter = Int64(timing.tempo) * 1000
     channels = Set(self.events.compactMap(\.message.channel))
+    let keys = self.events.compactMap { event -> UInt8? in
+      guard case .noteOn(_, let key, _) = event.message else { return nil }
+      return key
+    }
+    self.keys = keys.min().flatMap { lowest in keys.max().map { lowest...$0 } }
   }
 
   private static func isSent(_ message: MIDIMessage) -> Bool {
@@ -75,9 +83,28 @@ struct SequencerPerformance: Sendable {
     ]
   }
 
-  static func travelTime(_ message: MIDIMessage) -> Int64 {
-    guard case .systemExclusive(let data) = message else { return 0 }
-    return Int64(data.count + 2) * 1_000_000_000 / bytesPerSecond
+  /// How long a message is on the cable. Alone, what is not system exclusive may go out with what follows it; the setup
+  /// of a tuning is more than a receiver holds until it wakes up (200 events).
+  static func travelTime(_ message: MIDIMessage, isMany: Bool) -> Int64 {
+    switch message {
+    case .systemExclusive(let data): Int64(data.count + 2) * 1_000_000_000 / bytesPerSecond
+    default: isMany ? 3 * 1_000_000_000 / bytesPerSecond : 0
+    }
+  }
+
+  /// The events for receivers that were told of tunings before: what takes those back goes first, and a tuning that they
+  /// know is not said again (MPE's setup would cut off what still sounds).
+  ///
+  /// - Returns: the events, and how many of them are not yet the piece's notes.
+  func events(for receivers: ReceiversTuning) -> (events: [Event], introduction: Int) {
+    if let tuning, receivers == .tuned(tuning) { return (Array(events.dropFirst(setup.count)), 0) }
+    var time = min(0, events.first?.nanoseconds ?? 0)
+    var taken: [Event] = []
+    for message in receivers.reset.reversed() {
+      time -= Self.travelTime(message, isMany: true)
+      taken.append(Event(nanoseconds: time, message: message))
+    }
+    return (taken.reversed() + events, taken.count + setup.count)
   }
 }
 

@@ -36,6 +36,10 @@ final class SequencerPlayback {
   private var subscribers: Set<SequencerAddress> = []
   /// Channels that notes have gone out on since the start.
   private var channels: Set<UInt8> = []
+  /// The lowest and highest of their keys.
+  private var keys: ClosedRange<UInt8>?
+  /// Ways in which tunings have been said since the start.
+  private var tunings: Set<MIDITuningOutput> = []
   private let initialVolume: Double
   /// The value of channel volume that receivers have.
   private var volume = SequencerPlayback.usualVolume
@@ -105,13 +109,16 @@ final class SequencerPlayback {
       isIdle = false
       beginWaiting()
       runQueue()
-      timeline.enqueue(item.id, SequencerPerformance(item.piece), now: client.queueTime())
-      if !timeline.channels.isSubset(of: channels) {
-        let new = timeline.channels.subtracting(channels)
-        channels.formUnion(new)
-        if volume != Self.usualVolume { sendVolume(to: new) }
-        remember()
+      let performance = SequencerPerformance(item.piece)
+      timeline.enqueue(item.id, performance, now: client.queueTime())
+      let new = timeline.channels.subtracting(channels)
+      channels.formUnion(new)
+      if volume != Self.usualVolume { sendVolume(to: new) }
+      if let new = performance.keys {
+        keys = min(new.lowerBound, keys?.lowerBound ?? 127)...max(new.upperBound, keys?.upperBound ?? 0)
       }
+      performance.tuning.map { _ = tunings.insert($0.output) }
+      remember()
     case .pause:
       isPaused = true
       hold()
@@ -126,6 +133,7 @@ final class SequencerPlayback {
       let now = takeBack()
       silence(now: now)
       timeline.stop().forEach { report(.finished($0)) }
+      resetTuning()
       if isPaused || isWaiting { timeline.pause(now: now) }
     case .volume(let volume):
       let relative = volume / max(0.01, initialVolume)
@@ -137,6 +145,7 @@ final class SequencerPlayback {
       let now = takeBack()
       silence(now: now)
       timeline.stop().forEach { report(.finished($0)) }
+      resetTuning()
       journal.close(removing: true)
       publish(Status())
       return false
@@ -198,6 +207,12 @@ final class SequencerPlayback {
       client.sendNow(.stop)
       timeline.clockStopped()
     }
+  }
+
+  /// Puts receivers back to twelve-tone equal temperament, if they were told of another tuning. The queue must be empty.
+  private func resetTuning() {
+    for message in timeline.receivers.reset { client.sendNow(.midi(message)) }
+    timeline.receiversWereReset()
   }
 
   private func sendVolume(to channels: Set<UInt8>) {
@@ -281,7 +296,9 @@ final class SequencerPlayback {
       for note in timeline.sounding.notes {
         client.sendNow(.midi(.noteOn(channel: note.key.channel, key: note.key.key, velocity: 0)), to: address)
       }
-      for message in SequencerSilence.quiet(channels.sorted()) { client.sendNow(.midi(message), to: address) }
+      for message in SequencerSilence.quiet(channels.sorted()) + timeline.receivers.reset {
+        client.sendNow(.midi(message), to: address)
+      }
       remember()
     case .portAppeared, .portGone: break
     }
@@ -290,7 +307,10 @@ final class SequencerPlayback {
 
   private func remember() {
     let ports = subscribers.sorted { ($0.client, $0.port) < ($1.client, $1.port) }.compactMap(client.port(at:))
-    journal.remember(SequencerJournal.Entry(ports: ports, channels: channels.sorted()))
+    let tunings = MIDITuningOutput.allCases.filter(tunings.contains)
+    journal.remember(
+      SequencerJournal.Entry(
+        ports: ports, channels: channels.sorted(), keys: keys.map { [$0.lowerBound, $0.upperBound] }, tunings: tunings))
   }
 
   private func status(now: Int64) -> Status {

@@ -21,6 +21,7 @@ enum SequencerSilence {
     let present = client.destinations()
     for entry in entries {
       let channels = Set(entry.channels).filter { $0 < 16 }.sorted()
+      let keys = keys(entry)
       for port in entry.ports {
         // Under its old number, or under the number its program has now.
         let known = present.filter { $0.hasNames(of: port) }
@@ -28,13 +29,23 @@ enum SequencerSilence {
           for (index, channel) in channels.enumerated() {
             // A receiver holds 200 events until it wakes up.
             if index > 0 { usleep(20_000) }
-            for key in UInt8(0)...127 {
+            for key in keys {
               client.sendNow(.midi(.noteOn(channel: channel, key: key, velocity: 0)), to: target.address)
             }
           }
           for message in quiet(channels) { client.sendNow(.midi(message), to: target.address) }
+          for output in entry.tunings ?? [] {
+            usleep(20_000)
+            for message in output.reset { client.sendNow(.midi(message), to: target.address) }
+          }
         }
       }
     }
+  }
+
+  /// The keys that may sound; whatever the file says, there are 128.
+  static func keys(_ entry: SequencerJournal.Entry) -> ClosedRange<UInt8> {
+    guard let lowest = entry.keys?.min(), let highest = entry.keys?.max(), highest < 128 else { return 0...127 }
+    return lowest...highest
   }
 }

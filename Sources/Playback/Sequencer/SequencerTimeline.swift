@@ -18,12 +18,22 @@ struct SequencerTimeline {
   private struct Item {
     let id: UInt64
     let performance: SequencerPerformance
+    /// The performance's, for what receivers know when it begins.
+    var events: [SequencerPerformance.Event] = []
+    /// How many of them come before its notes: they tell receivers of its program and tuning.
+    var introduction = 0
     /// When its beginning is due.
-    var origin: Int64
+    var origin: Int64 = 0
     var isStarted = false
     var nextEvent = 0
     var nextClock: Int64 = 0
     var end: Int64 { origin + performance.duration }
+    /// How long before the beginning the first event is due.
+    var preroll: Int64 { -min(0, events.first?.nanoseconds ?? 0) }
+    /// Whether its introduction changes receivers' tuning.
+    var retunes: Bool {
+      introduction > 0 && performance.tuning != nil || introduction > performance.setup.count
+    }
   }
 
   /// The time between accepting a piece and its first event: enough to hand it over on a busy machine.
@@ -33,8 +43,10 @@ struct SequencerTimeline {
   /// Goes before everything else: what a pause took away.
   private var interjected: [Due] = []
   private(set) var sounding = SoundingNotes()
-  /// Where in the first item playback is held.
-  private var held: (offset: Int64, notes: [(key: SoundingNotes.Key, velocity: UInt8)])?
+  /// What receivers have been told of tunings.
+  private(set) var receivers = ReceiversTuning.equal
+  /// Where in the first item playback is held, and what begins again then.
+  private var held: (offset: Int64, beginnings: [MIDIMessage])?
   private(set) var clockIsRunning = false
 
   init(sendsClock: Bool) { clockIsSent = sendsClock }
@@ -44,13 +56,27 @@ struct SequencerTimeline {
   /// The channels of what is queued.
   var channels: Set<UInt8> { items.reduce(into: []) { $0.formUnion($1.performance.channels) } }
   /// What a receiver that joins now must know.
-  var setup: [MIDIMessage] { items.first.flatMap { $0.isStarted ? $0.performance.setup : nil } ?? [] }
+  var setup: [MIDIMessage] {
+    if let first = items.first, first.isStarted || first.nextEvent > 0 { return first.performance.setup }
+    guard case .tuned(let tuning) = receivers else { return [] }
+    return tuning.setup
+  }
 
   // MARK: Commands
 
   mutating func enqueue(_ id: UInt64, _ performance: SequencerPerformance, now: Int64) {
-    let soonest = now + Self.lead + performance.preroll
-    items.append(Item(id: id, performance: performance, origin: max(items.last?.end ?? soonest, soonest)))
+    items.append(Item(id: id, performance: performance))
+    plan(items.count - 1, now: now)
+  }
+
+  /// Decides what an item says before its notes, and when it begins: where the one before it ends, unless receivers
+  /// have to be told of another tuning in between.
+  private mutating func plan(_ index: Int, now: Int64) {
+    let previous = index > 0 ? items[index - 1] : nil
+    let receivers = previous.map { ReceiversTuning(after: $0.performance.tuning) } ?? receivers
+    (items[index].events, items[index].introduction) = items[index].performance.events(for: receivers)
+    let soonest = max(previous?.end ?? .min, now + Self.lead)
+    items[index].origin = soonest + items[index].preroll
   }
 
   /// Holds. Before this the queue must have been emptied; the notes to end come from `endNotes`.
@@ -58,7 +84,7 @@ struct SequencerTimeline {
     guard held == nil else { return }
     sounding.advance(to: now)
     let offset = items.first.map { min(max(0, now - $0.origin), $0.performance.duration) } ?? 0
-    held = (offset, offset > 0 ? sounding.notes : [])
+    held = (offset, offset > 0 ? sounding.beginnings : [])
     rewind(to: offset)
   }
 
@@ -67,17 +93,14 @@ struct SequencerTimeline {
     guard let held else { return }
     self.held = nil
     guard !items.isEmpty else { return }
-    let beginning = now + Self.lead + (held.offset == 0 ? items[0].performance.preroll : 0)
+    let beginning = now + Self.lead + (held.offset == 0 ? items[0].preroll : 0)
     items[0].origin = beginning - held.offset
     chainOrigins()
     if clockIsSent, clockIsRunning || items[0].isStarted {
       interjected.append(Due(nanoseconds: beginning, message: .resume))
       clockIsRunning = true
     }
-    interjected += held.notes.map {
-      let message = MIDIMessage.noteOn(channel: $0.key.channel, key: $0.key.key, velocity: $0.velocity)
-      return Due(nanoseconds: beginning, message: .midi(message))
-    }
+    interjected += held.beginnings.map { Due(nanoseconds: beginning, message: .midi($0)) }
   }
 
   /// Drops the first item; the next begins at once. Before this the queue must have been emptied.
@@ -87,18 +110,25 @@ struct SequencerTimeline {
     let dropped = items.removeFirst().id
     rewind(to: 0)
     if held != nil { held = (0, []) }
-    if let next = items.first {
-      items[0].origin = now + Self.lead + next.performance.preroll
+    if !items.isEmpty {
+      plan(0, now: now)
       chainOrigins()
     }
     return [dropped]
   }
 
-  /// Drops everything. Before this the queue must have been emptied.
+  /// Drops everything but what receivers know. Before this the queue must have been emptied.
   mutating func stop() -> [UInt64] {
-    defer { self = SequencerTimeline(sendsClock: clockIsSent) }
+    defer {
+      let receivers = receivers
+      self = SequencerTimeline(sendsClock: clockIsSent)
+      self.receivers = receivers
+    }
     return items.map(\.id)
   }
+
+  /// Receivers were put back to twelve-tone equal temperament. Before this comes `stop`.
+  mutating func receiversWereReset() { receivers = .equal }
 
   /// The queue was emptied: what ends every note that sounds.
   mutating func endNotes(now: Int64) -> [MIDIMessage] { sounding.endAll(at: now) }
@@ -111,15 +141,14 @@ struct SequencerTimeline {
     interjected = []
     for index in items.indices {
       let begin = index == 0 ? offset : 0
-      let performance = items[index].performance
-      items[index].nextEvent =
-        begin == 0 ? 0 : performance.events.firstIndex { $0.nanoseconds > begin } ?? performance.events.count
+      let (performance, events) = (items[index].performance, items[index].events)
+      items[index].nextEvent = begin == 0 ? 0 : events.firstIndex { $0.nanoseconds > begin } ?? events.count
       items[index].nextClock = (begin * 24 + clockQuarter(performance) - 1) / clockQuarter(performance)
     }
   }
 
   private mutating func chainOrigins() {
-    for index in items.indices.dropFirst() { items[index].origin = items[index - 1].end }
+    for index in items.indices.dropFirst() { items[index].origin = items[index - 1].end + items[index].preroll }
   }
 
   // MARK: What is due
@@ -136,7 +165,7 @@ struct SequencerTimeline {
 
   private func next(in item: Item) -> Due? {
     let performance = item.performance
-    let event = item.nextEvent < performance.events.count ? performance.events[item.nextEvent] : nil
+    let event = item.nextEvent < item.events.count ? item.events[item.nextEvent] : nil
     if clockIsSent {
       let offset = item.nextClock * clockQuarter(performance) / 24
       if offset < performance.duration, event.map({ offset <= $0.nanoseconds }) ?? true {
@@ -155,7 +184,10 @@ struct SequencerTimeline {
     }
     guard let index = items.firstIndex(where: { next(in: $0) != nil }) else { return }
     switch due.message {
-    case .midi: items[index].nextEvent += 1
+    case .midi:
+      let item = items[index]
+      if item.nextEvent < item.introduction, item.retunes { receivers.disturb(by: item.performance.tuning) }
+      items[index].nextEvent += 1
     case .clock: items[index].nextClock += 1
     case .start: clockIsRunning = true  // the first clock comes right after it, at the same time
     case .resume, .stop: break
@@ -180,10 +212,13 @@ struct SequencerTimeline {
     while let first = items.first, first.origin <= now {
       if !first.isStarted {
         items[0].isStarted = true
+        if items.dropFirst().allSatisfy({ $0.nextEvent == 0 || !$0.retunes }) {
+          receivers = ReceiversTuning(after: first.performance.tuning)
+        }
         reports.append(.started(first.id))
       }
       // What is late (a suspended machine) is still sent, so it ends only then.
-      guard first.end <= now, first.nextEvent == first.performance.events.count else { break }
+      guard first.end <= now, first.nextEvent == first.events.count else { break }
       items.removeFirst()
       reports.append(.finished(first.id))
     }

@@ -1,4 +1,5 @@
 #if Playback
+  import Core
   import Foundation
   import Testing
 
@@ -7,7 +8,7 @@
   @Suite struct SequencerJournalTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "journal-\(UUID().uuidString)")
     private let entry = SequencerJournal.Entry(
-      ports: [SequencerDestinationTests.through, SequencerDestinationTests.ardour], channels: [0, 9])
+      ports: [SequencerDestinationTests.through, SequencerDestinationTests.ardour], channels: [0, 9], tunings: [.mpe])
 
     @Test func aLivingProcessIsLeftAloneAndADeadOneReportedOnce() throws {
       defer { try? FileManager.default.removeItem(at: folder) }
@@ -18,6 +19,14 @@
       journal.close(removing: false)  // as a kill does
       #expect(SequencerJournal.abandoned(in: folder) == [entry])
       #expect(SequencerJournal.abandoned(in: folder) == [])
+    }
+
+    @Test(
+      arguments: [
+        (nil, 0...127), ([], 0...127), ([60, 72], 60...72), ([72, 60], 60...72), ([200, 210], 0...127), ([64], 64...64),
+      ] as [([UInt8]?, ClosedRange<UInt8>)])
+    func keysOfAnyFileAreKeys(_ keys: [UInt8]?, _ expected: ClosedRange<UInt8>) {
+      #expect(SequencerSilence.keys(SequencerJournal.Entry(ports: [], channels: [], keys: keys)) == expected)
     }
 
     @Test func aCleanStopLeavesNothing() throws {

@@ -22,7 +22,6 @@
         ])
       #expect(performance.events.map { $0.nanoseconds / 1_000_000 } == [0, 0, 0, 0, 500, 500, 1500])
       #expect(performance.duration == 2_000_000_000)
-      #expect(performance.preroll == 0)
       #expect(performance.channels == [0])
     }
 
@@ -55,7 +54,20 @@
         MIDIEvent(tick: 0, phase: .noteOn, message: .noteOn(channel: 0, key: 60, velocity: 1)),
       ])
       #expect(performance.events.map(\.nanoseconds) == [-400_000_000, -200_000_000, 0])
-      #expect(performance.preroll == 400_000_000)
+    }
+
+    @Test(arguments: [MIDITuningOutput.mts, .mpe])
+    func theSetupOfATuningTravelsNoFasterThanOnACable(_ output: MIDITuningOutput) throws {
+      let performance = SequencerPerformance(
+        try piece(["01", "10"]) {
+          $0.tuning = Tuning.equal(divisions: 19)
+          $0.tuningOutput = output
+        })
+      let setup = performance.events.prefix(performance.setup.count)
+      #expect(setup.map(\.message) == performance.setup && setup.count >= 16)
+      for (event, next) in zip(setup, performance.events.dropFirst()) {
+        #expect(next.nanoseconds - event.nanoseconds >= 960_000)
+      }
     }
 
     @Test func systemExclusiveNoReceiverCouldTakeIsLeftOut() {
