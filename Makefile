@@ -3,7 +3,7 @@
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
 #   make test       lint, unit tests, Python tests, smoke tests, and the ALSA tests in an emulated machine
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
-#   make soak       ten minutes of pieces into a sound server of its own while all cores are busy
+#   make soak       ten minutes of pieces into a sound server of its own while all cores train
 #   make test-page  the daemon's page in a headless Chromium
 #   make test-http  the daemon's HTTP interface under schemathesis, 1,000 event streams and a flood of requests
 #   make bench      speed on this machine
@@ -13,6 +13,7 @@
 #   make deb        a Debian package in dist/; make test-package tries it in a fresh Debian (needs root)
 #   make test-systemd  the service under a real systemd in an emulated machine
 #   make soak-daemon  the daemon, killed 200 times; half an hour at full load; 100,000 pieces
+#   make soundfont  soundfonts/rl-musician.sf2 again, after its instruments were changed
 #   make clean      removes what was built
 
 PREFIX ?= /usr/local
@@ -27,7 +28,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build
@@ -79,9 +80,9 @@ test-smoke: test-swift
 test-tunings: bootstrap-tests test-swift $(VENV)/.ready
 	PATH="$(abspath $(VENV))/bin:$$PATH" scripts/test-tunings $(abspath $(DEBUG_BINARY))
 
-soak: bootstrap-tests
+soak: bootstrap-tests build
 	swift build --build-tests
-	scripts/test-sound-server 600
+	scripts/test-sound-server 600 pulseaudio $(BINARY)
 
 # The page as its user meets it, and the HTTP interface as its enemies do. ARGS="--screenshots docs" takes pictures.
 test-page: bootstrap-page test-swift $(VENV)/.ready-page
@@ -116,6 +117,9 @@ docs: bootstrap
 
 install: manual
 	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
+
+soundfont: build
+	$(BINARY) soundfont soundfonts/rl-musician.sf2
 
 bootstrap-package:
 	@scripts/bootstrap build package

@@ -93,9 +93,12 @@ void rt_thread_mark_audio(void) { is_audio = true; }
 
 bool rt_thread_is_audio(void) { return is_audio; }
 
-void rt_thread_touch_stack(void) {
+void rt_thread_lock_stack(void) {
   volatile char pages[64 * 1024];
   for (unsigned i = 0; i < sizeof pages; i += 4096) pages[i] = 0;
+  mlock((const void *)pages, sizeof pages);
 }
 
 bool rt_lock_memory(const void *address, uint64_t size) { return mlock(address, size) == 0; }
+
+void rt_unlock_memory(const void *address, uint64_t size) { munlock(address, size); }

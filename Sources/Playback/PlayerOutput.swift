@@ -43,6 +43,8 @@ public enum PlayerEvent: Sendable, Hashable {
   case deviceLost(String)
   /// The device or subscriber is back.
   case deviceBack
+  /// Something that a person should know about the output.
+  case remark(String)
 }
 
 /// Where a player sends pieces: a sound engine into an ALSA device, a port of the ALSA sequencer, or nowhere.

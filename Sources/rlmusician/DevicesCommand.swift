@@ -1,6 +1,5 @@
 import ArgumentParser
 import Core
-import Foundation
 
 #if Playback
   import Playback
@@ -26,8 +25,8 @@ struct DevicesCommand: ParsableCommand {
     }
   #else
     func run() throws {
-      FileHandle.standardError.write(Data("rlmusician: this program was built without playback\n".utf8))
-      throw ExitCode(69)
+      Fault(.unavailable, "this program was built without playback").report()
+      throw ExitCode(Fault.Code.unavailable.rawValue)
     }
   #endif
 }

@@ -54,24 +54,19 @@ struct Fault {
   func report() { StandardError.write(line) }
 }
 
-/// The same for a body that waits.
-func reportingFaults<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-  do {
-    return try await body()
-  } catch {
-    guard let fault = Fault(known: error) else { throw error }
-    fault.report()
-    throw ExitCode(fault.code.rawValue)
-  }
-}
-
 /// Runs a part of a subcommand's body that must not go on after a fault: reports it and leaves with its exit code.
 func reportingFaults(_ body: () throws -> Void) throws {
-  do {
-    try body()
-  } catch {
-    guard let fault = Fault(known: error) else { throw error }
-    fault.report()
-    throw ExitCode(fault.code.rawValue)
-  }
+  do { try body() } catch { throw reported(error) }
+}
+
+/// The same for a body that waits.
+func reportingFaults<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+  do { return try await body() } catch { throw reported(error) }
+}
+
+/// Reports what is a fault; what the subcommand leaves with then.
+private func reported(_ error: any Error) -> any Error {
+  guard let fault = Fault(known: error) else { return error }
+  fault.report()
+  return ExitCode(fault.code.rawValue)
 }

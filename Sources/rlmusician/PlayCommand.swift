@@ -35,10 +35,12 @@ struct PlayCommand: AsyncParsableCommand {
         var settings = playback.applied(to: configuration.playback)
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
-        let player = try await Player.start(settings, timbres: configuration.timbres) { StandardError.writeLine($0) }
+        let player = try await Player.start(
+          settings, timbres: configuration.timbres, programs: pieces.map(\.piece.settings.program),
+          notice: StandardError.writeLine)
         guard let player else { return }
         for piece in pieces { await player.offer(piece) }
-        _ = await TerminalControls().run(player) { StopSignal.current != nil }
+        _ = await TerminalControls().run(player, isStopping: { StopSignal.current != nil })
         await player.close()
         if let signal = StopSignal.current { throw ExitCode(128 + signal) }
       }

@@ -23,10 +23,10 @@ struct ProgressBar {
     lastDrawn = now
     let done = report.population - (firstPopulation ?? 0)
     let left = (now - started) / Double(done) * Double(total - report.population)
-    StandardError.write(
-      "\r\u{1B}[K"
-        + Self.line(
-          report, total: total, stepsPerSecond: stepsPerSecond, secondsLeft: left / .seconds(1), width: Self.width()))
+    StandardError.rewriteLine(
+      Self.line(
+        report, total: total, stepsPerSecond: stepsPerSecond, secondsLeft: left / .seconds(1),
+        width: StandardError.width))
   }
 
   /// Ends the line.
@@ -57,12 +57,6 @@ struct ProgressBar {
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
     let twoDigits = { (n: Int) in n < 10 ? "0\(n)" : "\(n)" }
     return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
-  }
-
-  /// Columns of the terminal.
-  static func width() -> Int {
-    var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 }
 

@@ -15,6 +15,7 @@ struct RLMusician: AsyncParsableCommand {
       PlayCommand.self,
       CtlCommand.self,
       DevicesCommand.self,
+      SoundfontCommand.self,
       RenderCommand.self,
       ScoreCommand.self,
       TuningsCommand.self,

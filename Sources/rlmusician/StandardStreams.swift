@@ -27,6 +27,15 @@ enum StandardError {
 
   /// The text as it is.
   static func write(_ text: String) { _ = rlmusician.write(text, to: STDERR_FILENO) }
+
+  /// Takes the place of the line that is there: never wider than the terminal, so that it stays one line.
+  static func rewriteLine(_ text: String) { write("\r\u{1B}[K\(text.prefix(max(0, width - 1)))") }
+
+  /// Columns of the terminal.
+  static var width: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
 }
 
 /// Keeps the numbers of the three streams taken: whoever starts the program with one of them closed would else find its

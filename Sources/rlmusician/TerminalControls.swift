@@ -20,7 +20,7 @@
     ///   - isBusy: Whether more pieces may come; silence is no end then.
     ///   - isStopping: Asked ten times a second; true ends the listening.
     func run(
-      _ player: Player, isBusy: @Sendable () -> Bool = { false }, isStopping: @Sendable () -> Bool = { false }
+      _ player: Player, isBusy: @Sendable () -> Bool = { false }, isStopping: @Sendable () -> Bool
     ) async -> Ending {
       let isOver = AtomicFlag()
       var draining: Task<Void, Never>?
@@ -28,7 +28,7 @@
       defer {
         if isTerminal {
           rt_terminal_end_keys()
-          write("\r\u{1B}[K")
+          StandardError.rewriteLine("")
         }
         draining?.cancel()
       }
@@ -44,12 +44,12 @@
         let status = await player.status
         if isTerminal {
           let line = status.title == nil ? "" : "\(status.line)  \(Self.keys)"
-          write("\r\u{1B}[K\(line.prefix(max(0, Self.width - 1)))")
+          StandardError.rewriteLine(line)
           if await obey(player) { return .quit }
         } else if let title = status.title, title != lastTitle {
           lastTitle = title
           let score = status.score.map { ", score \((10 * $0).rounded() / 10)" } ?? ""
-          write("playing \(title)\(score)\n")
+          StandardError.write("playing \(title)\(score)\n")
         }
         try? await Task.sleep(for: .milliseconds(isTerminal ? 50 : 100))
       }
@@ -75,12 +75,5 @@
         }
       }
     }
-
-    private static var width: Int {
-      var size = winsize()
-      return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-    }
-
-    private func write(_ text: String) { StandardError.write(text) }
   }
 #endif

@@ -82,7 +82,9 @@ struct TrainCommand: AsyncParsableCommand {
     private func trainAndPlay(_ configuration: Configuration) async throws -> Int32? {
       let settings = follow.applied(to: playback.applied(to: configuration.playback))
       guard
-        let player = try await Player.start(settings, timbres: configuration.timbres, notice: StandardError.writeLine)
+        let player = try await Player.start(
+          settings, timbres: configuration.timbres, programs: [configuration.environment.performance.program],
+          notice: StandardError.writeLine)
       else {
         return try await onOwnThread { try train(configuration, listener: nil) }
       }
@@ -93,7 +95,8 @@ struct TrainCommand: AsyncParsableCommand {
         lowerPriority()
         return try train(configuration, listener: listener)
       }
-      _ = await TerminalControls().run(player, isBusy: { isTraining.isSet }) { StopSignal.current != nil }
+      _ = await TerminalControls().run(
+        player, isBusy: { isTraining.isSet }, isStopping: { StopSignal.current != nil })
       do {
         let signal = try await trained
         await player.close()

@@ -37,7 +37,10 @@ RT_AUDITED void rt_thread_flush_denormals(void);
 void rt_thread_mark_audio(void);
 /// Whether the calling thread is the audio thread.
 RT_AUDITED bool rt_thread_is_audio(void);
-/// Touches a few pages of the stack, so that the first deep call does not fault.
-void rt_thread_touch_stack(void);
+/// Touches the next 64 kB of the stack, so that the first deep call does not fault, and keeps them from being paged out
+/// where the limit allows it.
+void rt_thread_lock_stack(void);
 /// Keeps memory from being paged out; false if the limit does not allow it.
 bool rt_lock_memory(const void *_Nonnull address, uint64_t size);
+/// The opposite.
+void rt_unlock_memory(const void *_Nonnull address, uint64_t size);

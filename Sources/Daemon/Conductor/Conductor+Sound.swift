@@ -8,14 +8,16 @@
   extension Conductor {
     /// How players are opened, and how often that is tried.
     struct SoundOpening: Sendable {
-      /// Opens what a configuration asks for; nil if that is `auto` and there is nothing.
+      /// Opens what a configuration asks for, for the pieces that another makes; nil if that is `auto` and there is nothing.
       var open:
-        @Sendable (PlaybackConfiguration, [String: Timbre], @escaping @Sendable (String) -> Void) async throws ->
+        @Sendable (PlaybackConfiguration, Configuration, @escaping @Sendable (String) -> Void) async throws ->
           Player? =
-          { configuration, timbres, notice in
+          { configuration, composing, notice in
             // Files say whether there may be sound: no library is asked again and again on a server without any.
             guard configuration.target != .automatic || Player.canHaveSound else { return nil }
-            return try await Player.start(configuration, timbres: timbres, notice: notice)
+            return try await Player.start(
+              configuration, timbres: composing.timbres, programs: [composing.environment.performance.program],
+              notice: notice)
           }
       /// Between two tries: the first, and the last after having doubled.
       var patience = Duration.seconds(1)...Duration.seconds(10)
@@ -171,7 +173,7 @@
     private func open(_ wanted: PlaybackConfiguration) async throws(SoundError) -> Player {
       let opened: Player?
       do {
-        opened = try await opening.open(wanted, configuration.timbres) { line in
+        opened = try await opening.open(wanted, configuration) { line in
           Task { await self.say(line, .warning) }
         }
       } catch {

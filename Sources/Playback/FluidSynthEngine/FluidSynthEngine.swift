@@ -8,7 +8,8 @@ internal import Core
 /// depend on the blocks, and `panic` leaves nothing behind.
 ///
 /// Every call that renders allocates and frees once inside the distribution's OpenMP runtime: the documented exception to
-/// the audio thread's rule. Everything else that is called there allocates nothing (static sample loading).
+/// the audio thread's rule. Everything else that is called there allocates nothing: a font is loaded whole, or, if it is
+/// large, the programs that will be wanted are loaded and pinned before the first frame, and no other is ever selected.
 final class FluidSynthEngine: SoundEngine {
   let sampleRate: Int
   /// The font that sounds.
@@ -28,21 +29,27 @@ final class FluidSynthEngine: SoundEngine {
 
   /// A piece of 256 rows in a tuning of its own needs a channel a row.
   static let channelCount = 256
-  /// Chosen so that a default piece is about as loud as the sine synthesizer's, on the fonts of Debian.
+  /// Chosen so that a default piece is about as loud as the sine synthesizer's: on Debian's TimGM6mb 1.7 dB quieter.
   static let gain = 1.2
-  /// Larger fonts are loaded sample by sample, when a program is chosen.
-  private static let largestStaticByteCount = 64 << 20
+  /// Of larger fonts only the programs that are wanted are loaded: a font of 3 GB would take 20 s, and the memory.
+  static let largestWholeByteCount = 64 << 20
+  /// What FluidSynth calls the font's bank 0. Its reset selects program 0 of bank 0 on every channel, which would load
+  /// that from the audio thread; with the font elsewhere there is none, and it selects nothing.
+  private static let bank: Int32 = 1000
 
   /// Loads a soundfont.
   ///
   /// - Parameters:
   ///   - sampleRate: Frames per second, 8,000 to 96,000: FluidSynth's own range.
   ///   - soundfont: Where it is.
-  ///   - program: Loaded at once, so that the audio thread need not.
-  ///   - notice: Gets one line about each program the font does not have.
+  ///   - programs: Those that will be wanted. A large font plays no other: it would have to be loaded while it sounds.
+  ///   - largestWholeByteCount: What counts as large.
+  ///   - notice: Gets one line about each program that another has to stand in for.
   /// - Throws: `DataError` if FluidSynth cannot use the font, or if it would be silent.
   init(
-    sampleRate: Int, soundfont: Soundfont, program: Int = 0, notice: @escaping @Sendable (String) -> Void = { _ in }
+    sampleRate: Int, soundfont: Soundfont, programs: [Int] = [0],
+    largestWholeByteCount: Int = FluidSynthEngine.largestWholeByteCount,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(DataError) {
     FluidSynthLog.install()
     guard (8_000...96_000).contains(sampleRate) else {
@@ -57,29 +64,28 @@ final class FluidSynthEngine: SoundEngine {
     fluid_settings_setint(settings, "synth.threadsafe-api", 0)
     fluid_settings_setint(settings, "synth.cpu-cores", 1)
     fluid_settings_setint(settings, "synth.midi-channels", Int32(Self.channelCount))
-    let isLarge = soundfont.byteCount > Self.largestStaticByteCount
+    let isLarge = soundfont.byteCount > largestWholeByteCount
     fluid_settings_setint(settings, "synth.dynamic-sample-loading", isLarge ? 1 : 0)
     guard let synth = new_fluid_synth(settings) else {
       delete_fluid_settings(settings)
       throw DataError(file: soundfont.name, reason: "out of memory")
     }
-    do {
-      presets = try Self.load(soundfont, into: synth)
+    do throws(DataError) {
+      var presets = try Self.load(soundfont, into: synth)
+      if isLarge {
+        presets.keep(programs)
+        for program in presets.programs {
+          fluid_synth_pin_preset(synth, presets.fontID, Self.bank, Int32(program))
+        }
+      }
+      guard Self.isAudible(synth, presets, program: presets.substitute(for: programs.first ?? 0)) else {
+        throw DataError(file: soundfont.name, reason: "this soundfont is damaged: its instruments have no samples")
+      }
+      self.presets = presets
     } catch {
       delete_fluid_synth(synth)
       delete_fluid_settings(settings)
       throw error
-    }
-    // Channel 10 is an ordinary one here: a channel is a row.
-    for channel in 0..<Int32(Self.channelCount) {
-      fluid_synth_set_channel_type(synth, channel, Int32(CHANNEL_TYPE_MELODIC.rawValue))
-      fluid_synth_program_select(synth, channel, presets.fontID, 0, Int32(presets.substitute(for: program)))
-    }
-    let sounds = Self.isAudible(synth)
-    guard sounds else {
-      delete_fluid_synth(synth)
-      delete_fluid_settings(settings)
-      throw DataError(file: soundfont.name, reason: "this soundfont is damaged: its instruments have no samples")
     }
     self.settings = settings
     self.synth = synth
@@ -107,6 +113,7 @@ final class FluidSynthEngine: SoundEngine {
       throw DataError(file: soundfont.name, reason: "FluidSynth cannot read this soundfont\(detail)")
     }
     let presets = SoundfontPresets(font: font, id: id)
+    fluid_synth_set_bank_offset(synth, id, bank)
     guard !presets.programs.isEmpty else {
       throw DataError(
         file: soundfont.name,
@@ -118,10 +125,11 @@ final class FluidSynthEngine: SoundEngine {
   }
 
   /// Tries a few notes: a damaged font loses its samples without an error. Warms the renderer up, too.
-  private static func isAudible(_ synth: OpaquePointer) -> Bool {
+  private static func isAudible(_ synth: OpaquePointer, _ presets: SoundfontPresets, program: Int) -> Bool {
     let frames = 1024
     var sound = [Float](repeating: 0, count: 2 * frames)
     for key in [60, 48, 72, 36, 84] as [Int32] {
+      fluid_synth_program_select(synth, 0, presets.fontID, bank, Int32(program))
       fluid_synth_noteon(synth, 0, key, 100)
       sound.withUnsafeMutableBufferPointer { sound in
         _ = fluid_synth_write_float(
@@ -138,7 +146,7 @@ final class FluidSynthEngine: SoundEngine {
   func timeline(of piece: Piece) -> PieceTimeline {
     let program = presets.substitute(for: piece.settings.program)
     if program != piece.settings.program, said.isFirst(piece.settings.program) {
-      notice("\(soundfont.name) has no program \(piece.settings.program); program \(program) sounds instead")
+      notice(presets.remark(on: piece.settings.program, of: soundfont.name))
     }
     let rate = Double(sampleRate)
     func frame(_ seconds: Double) -> Int64 { Int64(SineEvent.frames(seconds: seconds, sampleRate: rate)) }
@@ -178,7 +186,9 @@ final class FluidSynthEngine: SoundEngine {
     let channel = Int32(event.channel)
     switch event.kind {
     case .program:
-      fluid_synth_program_select(synth, channel, presets.fontID, 0, Int32(event.key))
+      // Channel 10 is an ordinary one here, too: a channel is a row, and a reset makes it one for drums.
+      fluid_synth_set_channel_type(synth, channel, Int32(CHANNEL_TYPE_MELODIC.rawValue))
+      fluid_synth_program_select(synth, channel, presets.fontID, Self.bank, Int32(event.key))
       fluid_synth_set_gen(synth, channel, Int32(GEN_FINETUNE.rawValue), event.cents)
     case .noteOn: fluid_synth_noteon(synth, channel, Int32(event.key), Int32(event.velocity))
     case .noteOff: fluid_synth_noteoff(synth, channel, Int32(event.key))

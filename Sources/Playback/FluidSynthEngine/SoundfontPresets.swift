@@ -5,13 +5,28 @@ internal import Synchronization
 struct SoundfontPresets: Sendable {
   /// FluidSynth's number of the font.
   let fontID: Int32
-  /// Programs of bank 0, ascending.
-  let programs: [Int]
+  /// Programs of bank 0 that may be played, ascending.
+  private(set) var programs: [Int]
+  /// Whether the font has others, which are not loaded.
+  private(set) var isPart = false
 
   /// Looks through a font.
   init(font: OpaquePointer, id: Int32) {
     fontID = id
     programs = (0..<128).filter { fluid_sfont_get_preset(font, 0, Int32($0)) != nil }
+  }
+
+  /// Leaves only what these programs need.
+  mutating func keep(_ wanted: [Int]) {
+    let kept = Set(wanted.map(substitute(for:)))
+    isPart = kept.count < programs.count
+    programs = kept.sorted()
+  }
+
+  /// Why another program sounds than the one that is wanted.
+  func remark(on program: Int, of name: String) -> String {
+    let why = isPart ? "is too large to load program \(program) while it plays" : "has no program \(program)"
+    return "\(name) \(why); program \(substitute(for: program)) sounds instead"
   }
 
   /// The program itself if the font has it; else the first of its General MIDI family of eight; else the font's first.

@@ -1,6 +1,5 @@
 internal import Core
 internal import Foundation
-internal import Logging
 
 /// Where a soundfont comes from when FluidSynth is to play: who names one gets that one or an error; else the usual
 /// folders are looked through, and in the end there is the program's own.
@@ -40,6 +39,8 @@ struct SoundfontSearch {
   }
 
   private static func rank(_ name: String) -> Int? {
+    // Our own, as a file that was installed for other programs: the last resort, which needs no file.
+    if name == OwnSoundfont.fileName { return nil }
     let lower = name.lowercased()
     if lower == "default.sf2" || lower == "default-gm.sf2" { return 0 }
     if lower.hasSuffix(".sf2") { return 1 }
@@ -48,28 +49,32 @@ struct SoundfontSearch {
 
   /// An engine with the font that is named, or with the first in the folders that can be used, or with our own.
   ///
+  /// - Parameters:
+  ///   - path: The font's file, if one is named.
+  ///   - sampleRate: Frames per second.
+  ///   - programs: Those that will be wanted; see `FluidSynthEngine`.
+  ///   - notice: Gets a line about each font that had to be passed over, and what the engine has to say.
   /// - Throws: `FileError` or `DataError` about a font that was named.
   func engine(
-    named path: String?, sampleRate: Int, program: Int, notice: @escaping @Sendable (String) -> Void
+    named path: String?, sampleRate: Int, programs: [Int], notice: @escaping @Sendable (String) -> Void
   ) throws -> FluidSynthEngine {
     if let path = named(path) {
       return try FluidSynthEngine(
-        sampleRate: sampleRate, soundfont: Soundfont(path: path), program: program, notice: notice)
+        sampleRate: sampleRate, soundfont: Soundfont(path: path), programs: programs, notice: notice)
     }
-    let logger = PlaybackLog.logger("fluidsynth")
     var tried: Set<String> = []
     for path in candidates() {
       // Distributions link the default to one of the others.
       guard tried.insert(URL(filePath: path).resolvingSymlinksInPath().path).inserted else { continue }
       do {
         return try FluidSynthEngine(
-          sampleRate: sampleRate, soundfont: Soundfont(path: path), program: program, notice: notice)
+          sampleRate: sampleRate, soundfont: Soundfont(path: path), programs: programs, notice: notice)
       } catch {
-        logger.debug("\(error)")
+        notice("\(error); it is passed over")
       }
     }
     return try OwnSoundfont.withFile { soundfont in
-      try FluidSynthEngine(sampleRate: sampleRate, soundfont: soundfont, program: program, notice: notice)
+      try FluidSynthEngine(sampleRate: sampleRate, soundfont: soundfont, programs: programs, notice: notice)
     }
   }
 }

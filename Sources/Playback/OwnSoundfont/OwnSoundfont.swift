@@ -3,8 +3,17 @@ internal import Core
 internal import Foundation
 
 /// The program's own soundfont: a few instruments, each a handful of harmonics, made by this code when it is needed. So
-/// FluidSynth always sounds, wherever the program was copied to. Public domain (CC0).
-enum OwnSoundfont {
+/// FluidSynth always sounds, wherever the program was copied to; `soundfonts/rl-musician.sf2` has the same bytes, for
+/// other programs. Public domain (CC0).
+public enum OwnSoundfont {
+  /// The name of that file.
+  static let fileName = "rl-musician.sf2"
+
+  /// Writes the font as a file for other programs: `make soundfont`.
+  ///
+  /// - Throws: `FileError` if it cannot be written.
+  public static func write(to path: String) throws { try OutputFile.replace(path, with: bytes) }
+
   /// The file's bytes: the same every time.
   static let bytes = SoundfontFile(
     name: "RL-Musician", copyright: "CC0 1.0 (public domain)",
@@ -17,7 +26,7 @@ enum OwnSoundfont {
   static func withFile<Result>(_ body: (Soundfont) throws -> Result) throws -> Result {
     let bytes = bytes
     let file = bytes.withUnsafeBytes { content in
-      content.baseAddress.map { rt_memory_file("rl-musician.sf2", $0, content.count) } ?? -1
+      content.baseAddress.map { rt_memory_file(fileName, $0, content.count) } ?? -1
     }
     guard file >= 0 else { throw DataError(file: "own soundfont", reason: String(cString: strerror(errno))) }
     defer { close(file) }
@@ -67,7 +76,7 @@ enum OwnSoundfont {
         }
         return Tone(
           attackPeriods: max(8, Int(seconds * frequency)), harmonics: harmonics,
-          attackGain: { 1 + 0.7 * Double(min($0, 14)) })
+          attackGain: { 1 + 0.7 * Double(min($0, 14)) }, peak: 0.68)
       })
   }
 
@@ -77,7 +86,10 @@ enum OwnSoundfont {
       zones: zones(
         "Vibraphone", roots: [53, 65, 77],
         [(.reverbSend, 200), (.attack, time(0.001)), (.decay, time(5)), (.sustain, 1000), (.release, time(0.8))]
-      ) { _ in Tone(attackPeriods: 40, harmonics: [1, 0, 0, 0.18, 0, 0, 0, 0, 0, 0.03], attackGain: { Double($0) }) })
+      ) { _ in
+        Tone(
+          attackPeriods: 40, harmonics: [1, 0, 0, 0.18, 0, 0, 0, 0, 0, 0.03], attackGain: { Double($0) }, peak: 0.61)
+      })
   }
 
   private static var organ: SoundfontFile.Preset {
@@ -85,8 +97,8 @@ enum OwnSoundfont {
       name: "Organ", program: 16,
       zones: zones(
         "Organ", roots: [36, 48, 60, 72, 84],
-        [(.chorusSend, 150), (.reverbSend, 150), (.attack, time(0.008)), (.release, time(0.06)), (.attenuation, 60)]
-      ) { _ in Tone(harmonics: [1, 0.75, 0.5, 0.45, 0, 0.3, 0, 0.28, 0, 0.12, 0, 0.1]) })
+        [(.chorusSend, 150), (.reverbSend, 150), (.attack, time(0.008)), (.release, time(0.06))]
+      ) { _ in Tone(harmonics: [1, 0.75, 0.5, 0.45, 0, 0.3, 0, 0.28, 0, 0.12, 0, 0.1], peak: 0.17) })
   }
 
   private static var guitar: SoundfontFile.Preset {
@@ -106,7 +118,7 @@ enum OwnSoundfont {
         }
         return Tone(
           attackPeriods: max(8, Int(0.25 * frequency)), harmonics: harmonics,
-          attackGain: { 1 + 1.2 * Double(min($0, 12)) })
+          attackGain: { 1 + 1.2 * Double(min($0, 12)) }, peak: 0.71)
       })
   }
 
@@ -119,7 +131,7 @@ enum OwnSoundfont {
       ) { key in
         Tone(
           attackPeriods: 16, harmonics: falling(2.2, key: key, cutoff: 2500),
-          attackGain: { 1 + 0.8 * Double(min($0, 8)) })
+          attackGain: { 1 + 0.8 * Double(min($0, 8)) }, peak: 0.68)
       })
   }
 
@@ -128,10 +140,10 @@ enum OwnSoundfont {
       name: "Strings", program: 48,
       zones: zones(
         "Strings", roots: [43, 55, 67, 79],
-        [(.chorusSend, 100), (.reverbSend, 250), (.attack, time(0.09)), (.release, time(0.35)), (.attenuation, 30)]
+        [(.chorusSend, 100), (.reverbSend, 250), (.attack, time(0.09)), (.release, time(0.35))]
       ) { key in
         Tone(
-          periodFrames: 64, loopPeriods: 240, harmonics: falling(1.25, key: key, cutoff: 5500),
+          periodFrames: 64, loopPeriods: 240, harmonics: falling(1.25, key: key, cutoff: 5500), peak: 0.318,
           sideLines: [0, -1, 1])
       })
   }
@@ -145,7 +157,7 @@ enum OwnSoundfont {
           (.vibratoToPitch, 9), (.reverbSend, 200), (.vibratoDelay, time(0.25)), (.vibratoFrequency, -700),
           (.attack, time(0.05)), (.release, time(0.12)),
         ]
-      ) { _ in Tone(attackPeriods: 4, harmonics: [1, 0.45, 0.16, 0.07, 0.03, 0.015]) })
+      ) { _ in Tone(attackPeriods: 4, harmonics: [1, 0.45, 0.16, 0.07, 0.03, 0.015], peak: 0.238) })
   }
 
   private static var square: SoundfontFile.Preset {
@@ -153,7 +165,9 @@ enum OwnSoundfont {
       name: "Square lead", program: 80,
       zones: zones(
         "Square", roots: [36, 48, 60, 72, 84, 96],
-        [(.reverbSend, 100), (.attack, time(0.004)), (.release, time(0.08)), (.attenuation, 80)]
-      ) { key in Tone(harmonics: falling(1, key: key).enumerated().map { $0.offset % 2 == 0 ? $0.element : 0 }) })
+        [(.reverbSend, 100), (.attack, time(0.004)), (.release, time(0.08))]
+      ) { key in
+        Tone(harmonics: falling(1, key: key).enumerated().map { $0.offset % 2 == 0 ? $0.element : 0 }, peak: 0.172)
+      })
   }
 }

@@ -34,7 +34,6 @@ struct SoundfontFile {
     case sustain = 37
     case release = 38
     case keyToDecay = 40
-    case attenuation = 48
   }
 
   /// A program of bank 0.

@@ -14,6 +14,10 @@ struct Tone {
   var harmonics: [Double]
   /// How much more of each harmonic there is at the beginning; it is gone when the loop begins.
   var attackGain: (_ harmonic: Int) -> Double = { _ in 1 }
+  /// Peak of the sample, 1 is full scale. Every instrument's is such that a default piece is as loud as with the sine
+  /// synthesizer: what sustains has to be lower than what decays. (The generator for it, initial attenuation, is no
+  /// choice: players disagree about its unit.)
+  var peak: Double
   /// Lines beside each harmonic, in loops: many players who are never quite together. (0 is the harmonic itself.)
   var sideLines: [Int] = [0]
 
@@ -47,10 +51,10 @@ struct Tone {
     }
     // The first period swells from silence.
     for frame in 0..<min(periodFrames, loopStart) { sound[frame] *= Double(frame) / Double(periodFrames) }
-    let peak = sound.map { abs($0) }.max() ?? 1
+    let scale = 32_767 * peak / max(1e-9, sound.map { abs($0) }.max() ?? 1)
     let rate = (MIDIKey(key)?.frequency ?? 440) * Double(periodFrames)
     return SoundfontFile.Sample(
-      name: "\(name) \(key)", frames: sound.map { Int16((30_000 * $0 / max(peak, 1e-9)).rounded()) },
+      name: "\(name) \(key)", frames: sound.map { Int16(($0 * scale).rounded()) },
       loop: loopStart..<(loopStart + loopLength), sampleRate: Int(rate.rounded()), rootKey: key)
   }
 }

@@ -15,7 +15,8 @@ final class PCMDevice: AudioSink {
   private var handle: OpaquePointer?
   private var format = PCMSampleFormat.float
   private var channelCount = 2
-  private var bytes: UnsafeMutableRawBufferPointer
+  private var bytes: UnsafeMutablePointer<UInt8>
+  private var byteCount = 0
   private var blockFrames = 0
 
   /// A device that has been silent for so long while it should take frames is gone: milliseconds.
@@ -31,13 +32,13 @@ final class PCMDevice: AudioSink {
     wishedRate = rate
     wishedPeriod = periodFrames
     wishedBuffer = bufferFrames
-    bytes = .allocate(byteCount: 0, alignment: 16)
+    bytes = ResidentMemory.allocate(0, 0)
     ALSALog.install()
   }
 
   deinit {
     close()
-    bytes.deallocate()
+    ResidentMemory.deallocate(bytes, byteCount)
   }
 
   func close() {
@@ -115,8 +116,9 @@ final class PCMDevice: AudioSink {
     format = accepted
     channelCount = Int(channels)
     blockFrames = Int(period)
-    bytes.deallocate()
-    bytes = .allocate(byteCount: blockFrames * channelCount * format.byteCount, alignment: 16)
+    ResidentMemory.deallocate(bytes, byteCount)
+    byteCount = blockFrames * channelCount * format.byteCount
+    bytes = ResidentMemory.allocate(byteCount, 0)
     return SinkFormat(
       sampleRate: Int(gotRate), channelCount: channelCount, periodFrames: Int(period), bufferFrames: Int(buffer),
       sampleFormat: accepted.name)
@@ -151,10 +153,10 @@ final class PCMDevice: AudioSink {
     var done = 0
     while done < frameCount {
       let count = min(blockFrames, frameCount - done)
-      guard count > 0, let base = bytes.baseAddress else { return ENODEV }
+      guard count > 0 else { return ENODEV }
       format.interleave(
-        left: left + done, right: right + done, frameCount: count, channelCount: channelCount, into: base)
-      let code = write(base, frameCount: count)
+        left: left + done, right: right + done, frameCount: count, channelCount: channelCount, into: bytes)
+      let code = write(UnsafeMutableRawPointer(bytes), frameCount: count)
       if code != 0 { return code }
       done += count
     }

@@ -11,19 +11,23 @@ extension Player {
   /// - Parameters:
   ///   - configuration: The section `playback`.
   ///   - timbres: The sine synthesizer's, by name.
+  ///   - programs: The General MIDI programs that pieces will want; a large soundfont is loaded for these only.
   ///   - notice: Gets what a person should know, a line each.
   /// - Returns: nil if nothing is to be heard, or `auto` found no device (then `notice` has said so).
   /// - Throws: `DeviceUnavailableError` if what was asked for by name is not available; `FileError` or `DataError` for a
   ///   soundfont that was named and cannot be used.
   public static func start(
-    _ configuration: PlaybackConfiguration, timbres: [String: Timbre] = [:],
+    _ configuration: PlaybackConfiguration, timbres: [String: Timbre] = [:], programs: [Int] = [0],
     notice: @escaping @Sendable (String) -> Void
   ) async throws -> Player? {
+    let makeEngine: EngineMaker = { rate in
+      try Self.makeEngine(configuration, sampleRate: rate, timbres: timbres, programs: programs, notice: notice)
+    }
     let output: any PlayerOutput
     switch configuration.target {
     case .none: return nil
-    case .null: output = try openNull(configuration, timbres: timbres, notice: notice)
-    case .alsa(let name): output = try openALSA(name, configuration, timbres: timbres, notice: notice)
+    case .null: output = try openNull(configuration, makeEngine)
+    case .alsa(let name): output = try openALSA(name, configuration, makeEngine)
     case .midi(let address): output = try openPort(address, configuration, notice: notice)
     case .automatic:
       guard SoundSystem.isPresent() else {
@@ -31,7 +35,7 @@ extension Player {
         return nil
       }
       do {
-        output = try openALSA("default", configuration, timbres: timbres, notice: notice)
+        output = try openALSA("default", configuration, makeEngine)
       } catch let error as DeviceUnavailableError {
         notice("\(error.reason): pieces are written, not played")
         return nil
@@ -42,6 +46,8 @@ extension Player {
     return player
   }
 
+  private typealias EngineMaker = (_ sampleRate: Int) throws -> any SoundEngine
+
   private static func options(_ configuration: PlaybackConfiguration) -> AudioOutput.Options {
     AudioOutput.Options(
       volume: configuration.volume, idleSeconds: configuration.idleSeconds,
@@ -49,29 +55,26 @@ extension Player {
   }
 
   private static func openNull(
-    _ configuration: PlaybackConfiguration, timbres: [String: Timbre], notice: @escaping @Sendable (String) -> Void
+    _ configuration: PlaybackConfiguration, _ makeEngine: EngineMaker
   ) throws -> AudioOutput {
     let rate = Double(configuration.sampleRate)
     let sink = ClockSink(
       sampleRate: configuration.sampleRate, periodFrames: max(1, Int(rate * configuration.periodSeconds)),
       bufferFrames: max(2, Int(rate * configuration.bufferSeconds)))
-    return try AudioOutput(sink: sink, options: options(configuration)) { rate in
-      try makeEngine(configuration, sampleRate: rate, timbres: timbres, notice: notice)
-    }
+    return try AudioOutput(sink: sink, options: options(configuration), makeEngine: makeEngine)
   }
 
   private static func openALSA(
-    _ name: String, _ configuration: PlaybackConfiguration, timbres: [String: Timbre],
-    notice: @escaping @Sendable (String) -> Void
+    _ name: String, _ configuration: PlaybackConfiguration, _ makeEngine: EngineMaker
   ) throws -> AudioOutput {
     let rate = Double(configuration.sampleRate)
     let device = PCMDevice(
       name: name, rate: configuration.sampleRate, periodFrames: max(1, Int(rate * configuration.periodSeconds)),
       bufferFrames: max(2, Int(rate * configuration.bufferSeconds)))
     do {
-      let output = try AudioOutput(sink: device, options: options(configuration)) { rate in
-        try makeEngine(configuration, sampleRate: rate, timbres: timbres, notice: notice)
-      }
+      var options = options(configuration)
+      options.saysOrdinaryPriority = true
+      let output = try AudioOutput(sink: device, options: options, makeEngine: makeEngine)
       PlaybackLog.logger("playback").info(
         "\(name): asked for \(configuration.sampleRate) Hz, \(configuration.periodSeconds) s of \(configuration.bufferSeconds) s; got \(output.format)"
       )
@@ -104,14 +107,14 @@ extension Player {
 
   /// The engine a configuration asks for.
   static func makeEngine(
-    _ configuration: PlaybackConfiguration, sampleRate: Int, timbres: [String: Timbre],
+    _ configuration: PlaybackConfiguration, sampleRate: Int, timbres: [String: Timbre], programs: [Int] = [0],
     notice: @escaping @Sendable (String) -> Void
   ) throws -> any SoundEngine {
     switch configuration.synthesizer {
     case .sine: SineEngine(sampleRate: sampleRate, timbres: timbres)
     case .fluidsynth:
       try SoundfontSearch().engine(
-        named: configuration.soundfont, sampleRate: sampleRate, program: 0, notice: notice)
+        named: configuration.soundfont, sampleRate: sampleRate, programs: programs, notice: notice)
     }
   }
 }

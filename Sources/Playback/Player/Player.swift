@@ -203,6 +203,7 @@ public actor Player {
     case .deviceBack:
       isDeviceLost = false
       notice("the sound is back")
+    case .remark(let text): notice(text)
     }
   }
 

@@ -13,6 +13,8 @@ public final class AudioOutput: PlayerOutput {
     var idleSeconds = 5.0
     /// SCHED_FIFO priority to ask for; 0 for none.
     var priority = AudioThread.ordinaryPriority
+    /// Whether a person should know that the priority was refused: nobody hears it where nothing is heard.
+    var saysOrdinaryPriority = false
     /// Seconds that the device may take to open, or to accept a period: more than the slowest sound server needs.
     var longestSilence = 30.0
   }
@@ -40,6 +42,7 @@ public final class AudioOutput: PlayerOutput {
   private nonisolated(unsafe) let engine: any SoundEngine
   private nonisolated(unsafe) let loop: RenderLoop
   private let thread: AudioThread
+  private let saysOrdinaryPriority: Bool
   private let reports: AsyncStream<PlayerEvent>.Continuation
   private let logger = PlaybackLog.logger("playback")
 
@@ -51,7 +54,7 @@ public final class AudioOutput: PlayerOutput {
   ///   - makeEngine: The engine for a sample rate.
   /// - Throws: `SinkError` if the device cannot be had; whatever `makeEngine` throws.
   init(sink: any AudioSink, options: Options = Options(), makeEngine: (Int) throws -> any SoundEngine) throws {
-    format = try sink.open(mustHaveRate: nil)
+    format = try Self.open(sink, priority: options.priority)
     deviceName = sink.name
     do {
       engine = try makeEngine(format.sampleRate)
@@ -60,6 +63,7 @@ public final class AudioOutput: PlayerOutput {
       throw error
     }
     loop = RenderLoop(engine: engine, volume: Float(options.volume))
+    saysOrdinaryPriority = options.saysOrdinaryPriority
     thread = AudioThread(
       loop: loop, sink: sink, format: format, idleSeconds: options.idleSeconds, priority: options.priority,
       longestSilence: options.longestSilence)
@@ -71,6 +75,33 @@ public final class AudioOutput: PlayerOutput {
     let pump = Thread { [self] in carryReports() }
     pump.name = "rlm-reports"
     pump.start()
+  }
+
+  /// Opens the device on a thread that has the audio thread's priority: what a plug-in starts to talk to a sound server
+  /// inherits it, and would else be starved where the audio thread is not.
+  private static func open(_ sink: any AudioSink, priority: Int32) throws(SinkError) -> SinkFormat {
+    if priority == 0 { return try sink.open(mustHaveRate: nil) }
+    let opening = Opening(sink)
+    let thread = Thread {
+      _ = rt_thread_become_realtime(priority)
+      opening.result = Result { () throws(SinkError) in try opening.sink.open(mustHaveRate: nil) }
+      opening.isDone.signal()
+    }
+    thread.start()
+    opening.isDone.wait()
+    return try opening.result.get()
+  }
+
+  /// Unchecked: the opening thread has it until the signal, the waiting one after that.
+  private final class Opening: @unchecked Sendable {
+    let sink: any AudioSink
+    var result: Result<SinkFormat, SinkError>
+    let isDone = DispatchSemaphore(value: 0)
+
+    init(_ sink: any AudioSink) {
+      self.sink = sink
+      result = .failure(SinkError(operation: "open", device: sink.name, code: EAGAIN, reason: "no thread to be had"))
+    }
   }
 
   // MARK: PlayerOutput
@@ -154,6 +185,11 @@ public final class AudioOutput: PlayerOutput {
       try? await Task.sleep(for: .milliseconds(5))
     }
     reports.finish()
+    if !wasClosed {
+      logger.info(
+        "\(deviceName): \(writtenFrames) frames (\(Double(writtenFrames) / Double(format.sampleRate)) s), \(xrunCount) xruns, \(cpuSeconds) s of CPU"
+      )
+    }
   }
 
   // MARK: Counters
@@ -219,6 +255,10 @@ public final class AudioOutput: PlayerOutput {
       let reason = String(cString: strerror(Int32(report.value)))
       reports.yield(.deviceLost("\(deviceName): \(reason)"))
     case .deviceBack: reports.yield(.deviceBack)
+    case .ordinaryPriority where saysOrdinaryPriority:
+      reports.yield(
+        .remark(
+          "the sound has no real-time priority, so heavy work beside it may be heard; \(RealtimePermission.advice)"))
     case .deviceReleased: logger.debug("\(deviceName) is released until there is something to play")
     default: break
     }

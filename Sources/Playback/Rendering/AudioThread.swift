@@ -29,6 +29,7 @@ final class AudioThread: @unchecked Sendable {
   private let priority: Int32
   /// Nanoseconds that the sink may take.
   private let longestSilence: Int64
+  /// A period of the left channel, then one of the right.
   private let left: UnsafeMutablePointer<Float>
   private let right: UnsafeMutablePointer<Float>
   private var isOpen = true
@@ -58,20 +59,14 @@ final class AudioThread: @unchecked Sendable {
     self.priority = priority
     self.longestSilence = Int64(longestSilence * 1e9)
     idleFrames = Int(min(1e9, idleSeconds * Double(format.sampleRate)))
-    left = .allocate(capacity: format.periodFrames)
-    right = .allocate(capacity: format.periodFrames)
-    left.initialize(repeating: 0, count: format.periodFrames)
-    right.initialize(repeating: 0, count: format.periodFrames)
-    let size = UInt64(format.periodFrames * MemoryLayout<Float>.stride)
-    _ = rt_lock_memory(left, size)
-    _ = rt_lock_memory(right, size)
+    left = ResidentMemory.allocate(2 * format.periodFrames, 0)
+    right = left + format.periodFrames
     wakeEvent = rt_event_make()
     reportEvent = rt_event_make()
   }
 
   deinit {
-    left.deallocate()
-    right.deallocate()
+    ResidentMemory.deallocate(left, 2 * format.periodFrames)
     Glibc.close(wakeEvent)
     Glibc.close(reportEvent)
   }
@@ -94,9 +89,11 @@ final class AudioThread: @unchecked Sendable {
     rt_thread_block_signals()
     rt_thread_name("rlm-audio")
     rt_thread_flush_denormals()
-    rt_thread_touch_stack()
+    rt_thread_lock_stack()
     rt_thread_mark_audio()
-    priorityResult.store(priority > 0 ? rt_thread_become_realtime(priority) : 0, ordering: .releasing)
+    let refusal = priority > 0 ? rt_thread_become_realtime(priority) : 0
+    priorityResult.store(refusal, ordering: .releasing)
+    if refusal != 0 { loop.report(RenderMessage(kind: .ordinaryPriority, value: Double(refusal))) }
     while !loop.isQuitting {
       aliveUntil.store(rt_monotonic_nanoseconds() + longestSilence, ordering: .relaxed)
       loop.takeCommands()

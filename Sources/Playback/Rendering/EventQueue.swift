@@ -9,7 +9,7 @@ struct RenderMessage: BitwiseCopyable, @unchecked Sendable {
     // to the audio side
     case play, skip, pause, resume, stop, volume, quit
     // to the control side
-    case started, finished, returned, idle, deviceLost, deviceBack, deviceReleased, xrun
+    case started, finished, returned, idle, deviceLost, deviceBack, deviceReleased, ordinaryPriority
   }
 
   /// What is said.
@@ -37,11 +37,11 @@ final class EventQueue: @unchecked Sendable {
   /// - Parameter capacity: Messages it can hold, at least 1.
   init(capacity: Int) {
     precondition(capacity > 0)
-    slots = .allocate(capacity: capacity + 1)
-    slots.initialize(repeating: RenderMessage(kind: .idle))
+    slots = UnsafeMutableBufferPointer(
+      start: ResidentMemory.allocate(capacity + 1, RenderMessage(kind: .idle)), count: capacity + 1)
   }
 
-  deinit { slots.deallocate() }
+  deinit { if let start = slots.baseAddress { ResidentMemory.deallocate(start, slots.count) } }
 
   /// Producer: appends a message.
   ///

@@ -20,7 +20,8 @@ public final class PieceSound {
     _ piece: Piece, configuration: PlaybackConfiguration, sampleRate: Int, timbres: [String: Timbre] = [:],
     notice: @escaping @Sendable (String) -> Void
   ) throws {
-    let engine = try Player.makeEngine(configuration, sampleRate: sampleRate, timbres: timbres, notice: notice)
+    let engine = try Player.makeEngine(
+      configuration, sampleRate: sampleRate, timbres: timbres, programs: [piece.settings.program], notice: notice)
     loop = RenderLoop(engine: engine, volume: 1, isLimited: false)
     timeline = engine.timeline(of: piece)
     longestFrameCount = Int(timeline.contents.pointee.frameCount) + RenderLoop.longestTailSeconds * sampleRate

@@ -20,7 +20,7 @@ final class PieceTimeline: @unchecked Sendable {
 
   /// The address that is handed to the audio side.
   let contents: UnsafeMutablePointer<Contents>
-  private let storage: UnsafeMutableBufferPointer<RenderEvent>
+  private let storage: UnsafeMutablePointer<RenderEvent>
   private let owner: AnyObject?
 
   /// - Parameters:
@@ -30,19 +30,19 @@ final class PieceTimeline: @unchecked Sendable {
   ///   - owner: What keeps `patches` alive.
   init(events: [RenderEvent], frameCount: Int64, patches: UnsafeMutableRawPointer? = nil, owner: AnyObject? = nil) {
     let sorted = events.enumerated().sorted { ($0.element.frame, $0.offset) < ($1.element.frame, $1.offset) }
-    storage = .allocate(capacity: max(1, sorted.count))
-    for (index, event) in sorted.enumerated() { storage.initializeElement(at: index, to: event.element) }
+    storage = ResidentMemory.allocate(sorted.count, RenderEvent(frame: 0, kind: .noteOff))
+    for (index, event) in sorted.enumerated() { storage[index] = event.element }
     contents = .allocate(capacity: 1)
     contents.initialize(
       to: Contents(
-        events: UnsafeBufferPointer(rebasing: storage[..<sorted.count]), frameCount: max(1, frameCount), item: 0,
+        events: UnsafeBufferPointer(start: storage, count: sorted.count), frameCount: max(1, frameCount), item: 0,
         patches: patches))
     self.owner = owner
   }
 
   deinit {
+    ResidentMemory.deallocate(storage, contents.pointee.events.count)
     contents.deallocate()
-    storage.deallocate()
   }
 
   /// The number that the audio side's reports carry; set before the piece is handed over.

@@ -130,24 +130,31 @@
         let path = folder.appending(path: file.name).path
         try Data(file.bytes).write(to: URL(filePath: path))
         let error = #expect(throws: DataError.self, "\(file.name)") {
-          try SoundfontSearch(environment: [:]).engine(named: path, sampleRate: 48_000, program: 0) { _ in }
+          try SoundfontSearch(environment: [:]).engine(named: path, sampleRate: 48_000, programs: [0]) { _ in }
         }
         #expect(error?.reason.contains(file.reason) == true, "\(file.name): \(String(describing: error))")
         #expect(error?.file == path)
       }
       #expect(throws: FileError.self) {
-        try SoundfontSearch(environment: [:]).engine(named: "/no/such.sf2", sampleRate: 48_000, program: 0) { _ in }
+        try SoundfontSearch(environment: [:]).engine(named: "/no/such.sf2", sampleRate: 48_000, programs: [0]) { _ in }
       }
       #expect(throws: FileError.self) {
         try SoundfontSearch(environment: ["RLMUSICIAN_SOUNDFONT": folder.path]).engine(
-          named: nil, sampleRate: 48_000, program: 0
+          named: nil, sampleRate: 48_000, programs: [0]
         ) { _ in }
       }
       // Found in a folder, they are passed over, and our own font is left.
       let search = SoundfontSearch(environment: ["XDG_DATA_HOME": "/nowhere"], systemFolders: [folder.path])
       #expect(search.candidates().count == files.count)
-      let engine = try search.engine(named: nil, sampleRate: 48_000, program: 0) { _ in }
+      let lines = Mutex<[String]>([])
+      let engine = try search.engine(named: nil, sampleRate: 48_000, programs: [0]) { line in
+        lines.withLock { $0.append(line) }
+      }
       #expect(engine.soundfont.name == "the program's own soundfont")
+      for file in files {
+        let line = lines.withLock { $0.first { $0.contains(file.name) } }
+        #expect(line?.contains(file.reason) == true && line?.hasSuffix("it is passed over") == true, "\(file.name)")
+      }
     }
 
     @Test func foldersAreTriedInOrder() throws {
@@ -155,14 +162,6 @@
       #expect(search.folders.first == "/home/me/.local/share/soundfonts")
       #expect(search.folders.contains("/usr/share/sounds/sf2") && search.folders.contains("/usr/share/soundfonts"))
       #expect(SoundfontSearch(environment: ["XDG_DATA_HOME": "/x"]).folders.first == "/x/soundfonts")
-    }
-  }
-
-  @Suite struct OwnSoundfontTests {
-    @Test func itIsSmallAndTheSameEveryTime() {
-      let bytes = OwnSoundfont.bytes
-      #expect(bytes.count < 500_000)
-      #expect(bytes == OwnSoundfont.bytes)
     }
   }
 #endif

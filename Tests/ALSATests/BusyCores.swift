@@ -1,1 +1,0 @@
-../PlaybackTests/Support/BusyCores.swift
