@@ -2,6 +2,7 @@
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
 #   make test       lint, unit tests, Python tests, smoke tests, and the ALSA tests in an emulated machine
+#   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make soak       ten minutes of pieces into a sound server of its own while all cores train
 #   make test-page  the daemon's page in a headless Chromium
@@ -76,9 +77,10 @@ $(VENV)/.ready: python/requirements.txt | bootstrap-tests
 test-smoke: test-swift
 	@set -e; for script in scripts/smoke/*; do echo "$$script"; "$$script" $(abspath $(DEBUG_BINARY)); done
 
-# The pitch of every degree of every shipped tuning, measured in what the program and FluidSynth's own player render.
-test-tunings: bootstrap-tests test-swift $(VENV)/.ready
-	PATH="$(abspath $(VENV))/bin:$$PATH" scripts/test-tunings $(abspath $(DEBUG_BINARY))
+# The pitch of every degree of every shipped tuning, measured in what the program and FluidSynth's own player render, and
+# in what was recorded of the port on a real ALSA kernel.
+test-tunings: bootstrap-alsa test-swift $(VENV)/.ready
+	PATH="$(abspath $(VENV))/bin:$$PATH" scripts/test-tunings --port $(abspath $(DEBUG_BINARY))
 
 soak: bootstrap-tests build
 	swift build --build-tests
