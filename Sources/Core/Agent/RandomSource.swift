@@ -11,6 +11,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     case actions = 2
     /// The actions of the returned agent's test episodes.
     case composition = 3
+    /// How a daemon's session begins.
+    case session = 4
   }
 
   private var state: UInt64

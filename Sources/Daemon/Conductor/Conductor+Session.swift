@@ -169,8 +169,7 @@ extension Conductor {
   /// A favourite with weights that fit, if this session is to start from one.
   private func favourite(share: Double, seed: UInt64) async -> Favourite? {
     guard share > 0 else { return nil }
-    // Not one of the training's streams: their populations begin with 0.
-    var random = RandomSource(seed: seed, purpose: .composition, population: -1, candidate: 0)
+    var random = RandomSource(seed: seed, purpose: .session, population: 0, candidate: 0)
     guard Double.random(in: 0..<1, using: &random) < share else { return nil }
     let rowCount = configuration.environment.rowCount
     let favourites = await attempt { try await self.library.favourites() } ?? []

@@ -113,6 +113,9 @@ final class Connections: Sendable {
     _ = channels.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
   }
 
+  /// Whether nobody is connected.
+  var isEmpty: Bool { channels.withLock { $0.isEmpty } }
+
   func closeAll() {
     for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
   }

@@ -91,7 +91,10 @@ public final class ControlServer: Service {
       serving.cancel()
       Task {
         // Answers that are under way may arrive; who does not take them is not waited for.
-        try? await Task.sleep(for: farewell)
+        let latest = ContinuousClock.now + farewell
+        while listeners.contains(where: { !$0.connections.isEmpty }), ContinuousClock.now < latest {
+          try? await Task.sleep(for: .milliseconds(10))
+        }
         for listener in listeners { listener.connections.closeAll() }
       }
     }

@@ -86,6 +86,37 @@ import Testing
     #expect(found.map(\.population) == expected.map(\.population))
   }
 
+  /// A session that starts from what was liked, and goes on as such when it was killed before its first checkpoint.
+  @Test func aFavouritesWeightsBeginASession() async throws {
+    let settings = "sessions: {populations: 2, pieces: 1, favourite_share: 1}"
+    var conductor = try conductor(settings)
+    let run = Task { [conductor] in await conductor.run() }
+    let library = conductor.library
+    try await waits(for: "pieces") { try await library.totals().pieces >= 2 }
+    let liked = try #require(try await library.list().pieces.first)
+    _ = try await conductor.rate(liked.id, 1)
+    try await waits(for: "a session from it") { try await library.sessions().contains { $0.origin == liked.id } }
+    await conductor.end()
+    await run.value
+    let record = try await library.beginSession(
+      seed: 99, origin: liked.id, configurationDigest: try testConfiguration(settings).digest)
+    unlink("\(library.folder)/checkpoint.safetensors")
+    conductor = Conductor(
+      configuration: try testConfiguration(settings), file: nil, library: library, logger: conductor.logger)
+    let again = Task { [conductor] in await conductor.run() }
+    var filter = PieceFilter()
+    filter.session = record.id
+    try await waits(for: "its piece") { [filter] in try await library.list(filter).total == 1 }
+    await conductor.end()
+    await again.value
+    let piece = try #require(try await library.list(filter).pieces.first)
+    var configuration = try testConfiguration(settings)
+    configuration.agent.initialMean = try #require(library.weights(of: liked)).weights.map { Double($0) }
+    let training = Training(configuration: configuration, seed: 99, threads: 1)
+    for _ in 0..<2 { _ = training.trainPopulation() }
+    #expect(piece.seed == 99 && piece.score == training.composePiece(episode: 0).score.total)
+  }
+
   @Test func weightsTakeEffectAndComeBack() async throws {
     let conductor = try conductor("sessions: {start_paused: true}")
     #expect(await conductor.rules().map(\.weight) == [1, 2, 0, 0, 0, 0, 0, 0])
@@ -121,15 +152,12 @@ import Testing
     let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
     let stream = conductor.events.subscribe()
     async let end: Void = conductor.run()
-    try await Task.sleep(for: .milliseconds(100))
-    #expect(await conductor.status().phase == .paused)
+    try await waits(for: "a pause") { await conductor.phase == .paused }
+    #expect(await conductor.session == nil)
     await conductor.start()
     for await event in stream { if case .population = event { break } }
     await conductor.nextSession()
-    for _ in 0..<500 where try await conductor.library.totals().pieces == 0 {
-      try await Task.sleep(for: .milliseconds(20))
-    }
-    #expect(try await conductor.library.totals().pieces >= 1)
+    try await waits(for: "a piece") { try await conductor.library.totals().pieces >= 1 }
     await conductor.end()
     await end
   }

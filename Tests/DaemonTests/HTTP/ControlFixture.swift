@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Logging
+import Testing
 
 @testable import Daemon
 
@@ -30,18 +31,20 @@ final class ControlFixture: Sendable {
     self.server = server
     serving = Task { try await server.run() }
     client = ControlClient(path: "\(folder.path)/control.sock", seconds: 10)
-    for _ in 0..<500 where server.port == nil || (try? client.ask("GET", "/api/status")) == nil {
-      try await Task.sleep(for: .milliseconds(10))
+    try await waits(for: "the interface") { [client] in
+      server.port != nil && (try? client.ask("GET", "/api/status")) != nil
     }
   }
 
   /// Adds composed pieces.
-  func addPieces(_ count: Int) async throws -> [PieceRecord] {
+  func addPieces(_ count: Int, stepSeconds: Double? = nil) async throws -> [PieceRecord] {
     let configuration = try testConfiguration()
     var pieces: [PieceRecord] = []
     for number in 0..<count {
+      var composed = testPiece(configuration, seed: UInt64(number))
+      if let stepSeconds { composed.settings.stepSeconds = stepSeconds }
       let piece = try conductor.library.write(
-        testPiece(configuration, seed: UInt64(number)), session: nil, weights: nil, audio: configuration.audio)
+        composed, session: nil, weights: nil, audio: configuration.audio)
       try await conductor.library.add(piece)
       pieces.append(piece)
     }

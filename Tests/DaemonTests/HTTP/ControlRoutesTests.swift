@@ -15,7 +15,7 @@ import Testing
     let conductor = fixture.conductor
     async let running: Void = conductor.run()
     #expect(try fixture.ask("POST", "/api/session", #"{"action": "start"}"#).status == 200)
-    for _ in 0..<500 where await conductor.status().population < 3 { try await Task.sleep(for: .milliseconds(10)) }
+    try await waits(for: "populations") { await conductor.status().population >= 3 }
     let status = try object(try fixture.ask("GET", "/api/status").body)
     #expect(status["phase"] as? String == "training")
     #expect(try #require(status["population"] as? Int) >= 3)
@@ -23,8 +23,7 @@ import Testing
     let curve = try object(try fixture.ask("GET", "/api/curve").body)
     #expect(try #require(curve["points"] as? [Any]).count >= 3)
     #expect(try fixture.ask("POST", "/api/session", #"{"action": "pause"}"#).status == 200)
-    for _ in 0..<500 where await conductor.status().phase != .paused { try await Task.sleep(for: .milliseconds(10)) }
-    #expect(await conductor.status().phase == .paused)
+    try await waits(for: "a pause") { await conductor.status().phase == .paused }
     await conductor.end()
     await running
     await fixture.end()
@@ -88,26 +87,36 @@ import Testing
   @Test func thePlayerIsControlled() async throws {
     let fixture = try await ControlFixture(playback: "null")
     let conductor = fixture.conductor
-    let piece = try await fixture.addPieces(1)[0]
+    // Long enough for the slowest machine to look while it is heard.
+    let piece = try await fixture.addPieces(1, stepSeconds: 20)[0]
     let silent = try fixture.ask("POST", "/api/player", #"{"action": "skip"}"#)
     #expect(silent.status == 409)
     #if Playback
       async let running: Void = conductor.run()
-      for _ in 0..<500 where await !conductor.device().isOpen { try await Task.sleep(for: .milliseconds(10)) }
+      try await waits(for: "sound") { await conductor.device().isOpen }
       #expect(try fixture.ask("PATCH", "/api/player", #"{"volume": 0.25, "follow": "final"}"#).status == 200)
       let answer = try fixture.ask("POST", "/api/player", #"{"action": "play", "piece": \#(piece.id)}"#)
       #expect(answer.status == 200)
-      var state = await conductor.playerState()
-      for _ in 0..<300 where state?.piece != piece.id {
-        try await Task.sleep(for: .milliseconds(5))
-        state = await conductor.playerState()
-      }
-      #expect(state?.piece == piece.id)
+      try await waits(for: "the piece") { await conductor.playerState()?.piece == piece.id }
+      let state = await conductor.playerState()
       #expect(state?.volume == 0.25)
       #expect(try fixture.ask("POST", "/api/player", #"{"action": "pause"}"#).status == 200)
       #expect(await conductor.playerState()?.isPaused == true)
       #expect(await conductor.device().follow == "final")
       #expect(try fixture.ask("POST", "/api/player", #"{"action": "play", "piece": 1}"#).status == 404)
+      // What cannot be had is refused with the reason; what is heard stays.
+      for (body, reason) in [
+        (#"{"output": "alsa:hw:99", "volume": 1}"#, "hw:99"),
+        (#"{"synthesizer": "fluidsynth", "soundfont": "/nowhere/at-all.sf2"}"#, "/nowhere/at-all.sf2"),
+      ] {
+        let refused = try fixture.ask("PATCH", "/api/player", body)
+        #expect(refused.status == 409 && refused.body.contains(reason), "\(refused)")
+      }
+      let device = await conductor.device()
+      #expect(device.isOpen && device.target == "null" && device.synthesizer == "sine")
+      #expect(await conductor.playerState()?.volume == 0.25)
+      #expect(try fixture.ask("PATCH", "/api/player", #"{"output": "none"}"#).status == 200)
+      try await waits(for: "silence") { await !conductor.device().isOpen }
       await conductor.end()
       await running
     #endif

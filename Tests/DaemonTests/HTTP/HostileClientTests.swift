@@ -84,8 +84,7 @@ import Testing
       await fixture.conductor.log(.info, text)
       try await Task.sleep(for: .milliseconds(1))
     }
-    for _ in 0..<500 where fixture.server.streamCount > 0 { try await Task.sleep(for: .milliseconds(10)) }
-    #expect(fixture.server.streamCount == 0)
+    try await waits(for: "the stream's end") { fixture.server.streamCount == 0 }
     #expect(try fixture.ask("GET", "/api/status").status == 200)
     await fixture.end()
   }
