@@ -45,7 +45,7 @@ extension ControlRoutes {
       },
       ControlRoute(.get, "/api/pieces/{id}/files/{name}") { request, context in
         _ = try RequestQuery(request, names: [])
-        return try await file(try await piece(context), named: context.parameters.get("name") ?? "", context)
+        return try file(try await piece(context), named: context.parameters.get("name") ?? "")
       },
     ]
   }
@@ -99,11 +99,10 @@ extension ControlRoutes {
   }
 
   /// A file that the folder's listing names: no path that a client makes up is ever opened.
-  private func file(_ piece: PieceRecord, named name: String, _ context: ControlContext) async throws -> Response {
-    guard let file = files(piece).first(where: { $0.name == name }) else {
-      throw ControlError(.notFound, "no such file")
-    }
-    let body = try await FileIO().loadFile(path: "\(library.path(of: piece))/\(file.name)", context: context)
+  private func file(_ piece: PieceRecord, named name: String) throws -> Response {
+    guard let file = files(piece).first(where: { $0.name == name }),
+      let opened = OpenFile(path: "\(library.path(of: piece))/\(file.name)")
+    else { throw ControlError(.notFound, "no such file") }
     let type = Self.contentTypes[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
     let saved = "\(piece.folder)-\(file.name)".map {
       $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
@@ -111,7 +110,7 @@ extension ControlRoutes {
     return Response(
       status: .ok,
       headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(String(saved))\""],
-      body: body)
+      body: opened.body)
   }
 
   private static let contentTypes = [

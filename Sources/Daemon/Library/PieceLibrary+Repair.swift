@@ -6,7 +6,7 @@ internal import GRDB
 extension PieceLibrary {
   static let folderPrefix = "result_"
   /// Pieces that are looked at together: bounds memory and the time that others wait for the database.
-  static let batch = 200
+  static let batch = 50
 
   /// Finishes deletions, writes what is unsaved into the folders, makes rows for folders without one.
   func repair(_ db: Database) throws {

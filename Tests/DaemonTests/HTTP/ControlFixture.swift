@@ -111,4 +111,22 @@ final class RawSocket {
     }
     return String(decoding: data, as: UTF8.self)
   }
+
+  /// The first bytes that come: an answer's head, and what of its body came with it.
+  func receiveSome() -> Data {
+    var chunk = [UInt8](repeating: 0, count: 1 << 12)
+    let count = recv(descriptor, &chunk, chunk.count, 0)
+    return Data(chunk[..<max(0, count)])
+  }
+
+  /// Bytes that come until the other side closes.
+  func countRest() -> Int {
+    var total = 0
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      guard count > 0 else { return total }
+      total += count
+    }
+  }
 }

@@ -84,6 +84,27 @@ import Testing
     await fixture.end()
   }
 
+  /// Deleted by the retention, say, while a slow client reads.
+  @Test func aFileThatIsDeletedWhileItIsSentArrivesWhole() async throws {
+    let fixture = try await ControlFixture()
+    let piece = try await fixture.addPieces(1, stepSeconds: 5)[0]
+    let path = fixture.conductor.library.path(of: piece) + "/music.wav"
+    let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    // More than what the sockets hold between them.
+    #expect(size > 8_000_000)
+    let socket = try RawSocket(port: fixture.server.port ?? 0, seconds: 9)
+    socket.send("GET /api/pieces/\(piece.id)/files/music.wav HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    var first = Data()
+    while first.firstRange(of: Data("\r\n\r\n".utf8)) == nil { first += socket.receiveSome() }
+    let head = try #require(first.firstRange(of: Data("\r\n\r\n".utf8)))
+    #expect(String(decoding: first[..<head.lowerBound], as: UTF8.self).contains("200 OK"))
+    #expect(try fixture.ask("DELETE", "/api/pieces/\(piece.id)").status == 204)
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(first.count - head.upperBound + socket.countRest() == size)
+    #expect(try fixture.ask("GET", "/api/pieces/\(piece.id)/files/music.wav").status == 404)
+    await fixture.end()
+  }
+
   @Test func thePlayerIsControlled() async throws {
     let fixture = try await ControlFixture(playback: "null")
     let conductor = fixture.conductor

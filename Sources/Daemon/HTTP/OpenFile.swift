@@ -1,0 +1,48 @@
+internal import Foundation
+internal import Hummingbird
+internal import NIOCore
+
+/// A file that is being sent. It is opened before the answer begins, so that it arrives whole even if its piece is deleted
+/// meanwhile.
+final class OpenFile: Sendable {
+  private static let chunk = 1 << 16
+
+  private let descriptor: Int32
+  private let byteCount: Int
+
+  /// nil if there is no regular file of this name.
+  init?(path: String) {
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      return nil
+    }
+    self.descriptor = descriptor
+    byteCount = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The file's contents, read as the client takes them.
+  var body: ResponseBody {
+    ResponseBody(contentLength: byteCount) { [self] writer in
+      var offset = 0
+      while offset < byteCount {
+        let part = try read(at: offset)
+        offset += part.readableBytes
+        try await writer.write(part)
+      }
+      try await writer.finish(nil)
+    }
+  }
+
+  private func read(at offset: Int) throws -> ByteBuffer {
+    var bytes = [UInt8](repeating: 0, count: min(Self.chunk, byteCount - offset))
+    let count = pread(descriptor, &bytes, bytes.count, off_t(offset))
+    // Nothing where there was something: the connection is closed before the length that was promised.
+    guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    return ByteBuffer(bytes: bytes[..<count])
+  }
+}
