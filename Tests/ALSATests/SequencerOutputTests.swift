@@ -1,6 +1,7 @@
 #if Playback
   import Core
   import Foundation
+  import Synchronization
   import Testing
 
   @testable import Playback
@@ -247,6 +248,47 @@
       await output.close()
       receiver.collect(seconds: 10) { $0.last?.message == "unsubscribed" }
       #expect(receiver.tuning.isTwelveToneEqual && receiver.hanging.isEmpty)
+    }
+
+    @Test func moreThan128PitchesArriveInTune() async throws {
+      let output = try output()
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      // Every degree of more than three octaves in turn, lowest first.
+      let count = 180
+      var piece = try piece(
+        (0..<count).map { row in
+          String((0..<count).map { $0 == count - 1 - row ? "1" : "0" as Character })
+        }, stepSeconds: 0.02)
+      piece.settings.tuning = Tuning.equal(divisions: 53)
+      piece.settings.tuningOutput = .mts
+      output.enqueue(PlayerItem(id: 1, piece: piece))
+      receiver.collect(seconds: 30) { $0.filter { $0.message.hasPrefix("off") }.count == count }
+      let pitches = receiver.notes.filter { $0.hasPrefix("on") }.compactMap { note -> Double? in
+        let words = note.split(separator: " ").dropFirst().compactMap { UInt8($0) }
+        return receiver.tuning.pitch(channel: words[0], key: words[1])
+      }
+      #expect(pitches.count == count)
+      #expect(pitches.enumerated().allSatisfy { abs($1 - 60 - 12.0 / 53 * Double($0)) < 0.001 })
+      await output.close()
+    }
+
+    @Test func moreNotesAtOnceThanChannelsAreSaid() async throws {
+      let lines = Mutex<[String]>([])
+      var options = SequencerOutput.Options()
+      options.stateFolder = folder
+      options.notice = { line in lines.withLock { $0.append(line) } }
+      let output = try SequencerOutput(options)
+      let receiver = try SequencerReceiver(name: "Receiver")
+      try receiver.listen(to: try address())
+      var piece = try piece(Array(repeating: "10", count: 17), stepSeconds: 0.1)
+      piece.settings.tuning = Tuning.equal(divisions: 19)
+      piece.settings.tuningOutput = .mpe
+      for id in 1...2 { output.enqueue(PlayerItem(id: UInt64(id), piece: piece)) }
+      receiver.collect(seconds: 10) { $0.filter { $0.message.hasPrefix("off") }.count == 28 }
+      #expect(receiver.notes.filter { $0.hasPrefix("on") }.count == 28)
+      await output.close()
+      #expect(lines.withLock { $0.map { $0.contains("3 notes left out") } } == [true])
     }
 
     @Test func aSubscriberThatLeavesIsPutBackToTwelveTones() async throws {

@@ -23,13 +23,15 @@ struct ScalaLines {
     try InputFile.read(path, limit: byteLimit, as: content)
   }
 
-  /// Splits a file's bytes: 8-bit characters, lines ended by LF, CRLF or CR, comments beginning with `!` left out.
+  /// Splits a file's bytes: 8-bit characters, lines ended by LF, CRLF or CR, comments beginning with `!` left out. A
+  /// byte order mark, which some editors put first, is no part of the first line.
   init(bytes: some Collection<UInt8>, file: String) throws(DataError) {
     guard bytes.count <= Self.byteLimit else {
       throw DataError(file: file, reason: "larger than \(Self.byteLimit) bytes")
     }
     self.file = file
-    let text = String(validating: bytes, as: UTF8.self) ?? String(latin1: bytes)
+    let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    let text = String(validating: bytes.dropFirst(marked ? 3 : 0), as: UTF8.self) ?? String(latin1: bytes)
     // CRLF is one Character in Swift, so it separates as one.
     var all = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
     if all.last?.isEmpty == true { all.removeLast() }

@@ -43,6 +43,7 @@ final class SequencerPlayback {
   private let initialVolume: Double
   /// The value of channel volume that receivers have.
   private var volume = SequencerPlayback.usualVolume
+  private var faultsAreSaid = false
   private var queueRuns = false
   private var idleSince: Int64?
   private var isPoolFull = false
@@ -110,6 +111,7 @@ final class SequencerPlayback {
       beginWaiting()
       runQueue()
       let performance = SequencerPerformance(item.piece)
+      sayFaults(of: item.piece)
       timeline.enqueue(item.id, performance, now: client.queueTime())
       let new = timeline.channels.subtracting(channels)
       channels.formUnion(new)
@@ -151,6 +153,14 @@ final class SequencerPlayback {
       return false
     }
     return true
+  }
+
+  /// Says once what MIDI cannot say of a piece.
+  private func sayFaults(of piece: Piece) {
+    let faults = MIDIFile.faults(piece)
+    guard !faults.isEmpty, !faultsAreSaid else { return }
+    faultsAreSaid = true
+    notice("port \(SequencerOutput.clientName):\(SequencerOutput.portName): \(faults.joined(separator: "; "))")
   }
 
   private func hold() {

@@ -47,6 +47,12 @@ import Testing
     #expect(try read(text).description == scale.description)
   }
 
+  @Test func aByteOrderMarkIsNoPartOfTheFirstLine() throws {
+    let commented = try read("\u{FEFF}! c\nTemperament\n1\n2/1\n")
+    #expect(commented.description == "Temperament" && commented.pitchesInCents == [1200])
+    #expect(try read("\u{FEFF}Temperament\n1\n2/1\n").description == "Temperament")
+  }
+
   @Test func orderIsKept() throws {
     let tuning = try read("falls\n3\n700.0\n-100.0\n1/2\n").tuning(name: "falls")
     #expect(tuning.degreesInCents == [0, 700, -100])
