@@ -29,12 +29,12 @@ extension PieceLibrary {
         return .commit
       }
     }
-    // Sessions that only their pieces know of.
+    // Sessions that only their pieces know of. The newest may not have been over: it goes on, or ends at once.
     try db.execute(
       sql: """
         INSERT OR IGNORE INTO session (id, started, ended, seed, populations, configuration_digest)
-        SELECT session, MIN(time), MAX(time), COALESCE(seed, '0'), COALESCE(MAX(population), 0),
-          COALESCE(configuration_digest, '')
+        SELECT session, MIN(time), CASE WHEN session < (SELECT MAX(session) FROM piece) THEN MAX(time) END,
+          COALESCE(seed, '0'), COALESCE(MAX(population), 0), COALESCE(configuration_digest, '')
         FROM piece WHERE session > 0 AND session NOT IN (SELECT id FROM session) GROUP BY session
         """)
   }

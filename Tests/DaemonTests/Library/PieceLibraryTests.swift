@@ -57,6 +57,8 @@ import Testing
     #expect(pieces.map(\.isKept) == [true, false])
     #expect(pieces.map(\.id) == [added[1].id, added[0].id])
     #expect(pieces.map(\.session) == [1, 1])
+    // Whether the last session was over, nobody knows: the daemon looks.
+    #expect(try await again.sessions().map(\.ended) == [nil])
   }
 
   @Test func aFolderWithoutARowGetsOneAndADeletedPieceStaysAway() async throws {
