@@ -39,13 +39,18 @@
     private let process = Process()
     private let state: Mutex<(samples: [Float], count: Int, arrivals: [(count: Int, time: ContinuousClock.Instant)])>
 
-    /// - Parameter seconds: Room for so many is there from the beginning, so that recording needs no more memory.
-    init(seconds: Double = 60) throws {
+    /// - Parameters:
+    ///   - seconds: Room for so many is there from the beginning, so that recording needs no more memory.
+    ///   - latencyMilliseconds: How late samples may arrive; the longer, the less is lost under load.
+    init(seconds: Double = 60, latencyMilliseconds: Int = 200) throws {
       state = Mutex(([Float](repeating: 0, count: Int(48_000 * seconds)), 0, []))
       process.executableURL = URL(filePath: "/usr/bin/env")
+      // With real-time priority where that is allowed: what the recorder loses would look as if the player had lost it.
       process.arguments = [
-        "parec", "-d", "test.monitor", "--rate=48000", "--channels=2", "--format=float32le", "--raw",
-        "--latency-msec=5",
+        "sh", "-c", "chrt -r 5 true 2>/dev/null && exec chrt -r 5 parec \"$@\"; exec parec \"$@\"", "parec", "-d",
+        "test.monitor", "--rate=48000", "--channels=2", "--format=float32le",
+        "--raw",
+        "--latency-msec=\(latencyMilliseconds)",
       ]
       let pipe = Pipe()
       process.standardOutput = pipe
