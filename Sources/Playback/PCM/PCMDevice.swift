@@ -21,6 +21,10 @@ final class PCMDevice: AudioSink {
 
   /// A device that has been silent for so long while it should take frames is gone: milliseconds.
   private static let patience: Int32 = 2000
+  /// So often a device may want to be prepared, or say that it has room, without taking a frame. PipeWire's plug-in does
+  /// both for ever after its server was killed, and needs more memory each time.
+  private static let mostFruitlessRecoveries = 3
+  private static let mostFruitlessWaits = 1000
 
   /// - Parameters:
   ///   - name: Given to alsa-lib as it is.
@@ -166,19 +170,25 @@ final class PCMDevice: AudioSink {
   private func write(_ base: UnsafeMutableRawPointer, frameCount: Int) -> Int32 {
     guard let handle else { return ENODEV }
     var done = 0
+    var (recoveries, waits) = (0, 0)
     while done < frameCount {
       let place = base + done * channelCount * format.byteCount
       let result = snd_pcm_writei(handle, place, snd_pcm_uframes_t(frameCount - done))
-      if result >= 0 {
+      if result > 0 {
         done += result
+        (recoveries, waits) = (0, 0)
         continue
       }
-      var code = Int32(truncatingIfNeeded: -result)
+      var code = result == 0 ? EAGAIN : Int32(truncatingIfNeeded: -result)
       if code == EAGAIN {
         let waited = snd_pcm_wait(handle, Self.patience)
+        waits += 1
+        if waits > Self.mostFruitlessWaits { return EIO }
         if waited > 0 { continue }
         code = waited == 0 ? ETIMEDOUT : -waited
       }
+      recoveries += 1
+      if recoveries > Self.mostFruitlessRecoveries { return code }
       code = recover(handle, from: code)
       if code != 0 { return code }
     }
