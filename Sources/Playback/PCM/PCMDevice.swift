@@ -170,13 +170,14 @@ final class PCMDevice: AudioSink {
   private func write(_ base: UnsafeMutableRawPointer, frameCount: Int) -> Int32 {
     guard let handle else { return ENODEV }
     var done = 0
-    var (recoveries, waits) = (0, 0)
+    var (recoveries, waits, xruns) = (0, 0, 0)
     while done < frameCount {
       let place = base + done * channelCount * format.byteCount
       let result = snd_pcm_writei(handle, place, snd_pcm_uframes_t(frameCount - done))
       if result > 0 {
         done += result
-        (recoveries, waits) = (0, 0)
+        xrunCount += xruns  // what never plays again is no xrun but a loss
+        (recoveries, waits, xruns) = (0, 0, 0)
         continue
       }
       var code = result == 0 ? EAGAIN : Int32(truncatingIfNeeded: -result)
@@ -189,6 +190,7 @@ final class PCMDevice: AudioSink {
       }
       recoveries += 1
       if recoveries > Self.mostFruitlessRecoveries { return code }
+      if code == EPIPE { xruns += 1 }
       code = recover(handle, from: code)
       if code != 0 { return code }
     }
@@ -202,9 +204,7 @@ final class PCMDevice: AudioSink {
     if snd_pcm_state(handle) == SND_PCM_STATE_DISCONNECTED { return ENODEV }
     switch code {
     case EINTR, EAGAIN: return 0
-    case EPIPE:
-      xrunCount += 1
-      return -min(0, snd_pcm_prepare(handle))
+    case EPIPE: return -min(0, snd_pcm_prepare(handle))
     case ESTRPIPE:
       for _ in 0..<50 {
         let resumed = snd_pcm_resume(handle)
