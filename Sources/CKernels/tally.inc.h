@@ -210,7 +210,7 @@ static void SIZED(lowest)(const ck_feature *feature, const V *columns, int steps
 static void SIZED(pairs)(const ck_feature *feature, const WORD *columns, int steps, int words, double *out) {
   const int distance = feature->value;
 #if BITS == 32
-  if (distance == 0 && feature->most_cells <= 3 && feature->integers) {
+  if (distance == 0 && feature->most_cells <= 3 && feature->integers && !feature->shifts) {
     int32_t values[64] = {0};  // 63: no cell, at least 32 rows below any other
     memcpy(values, feature->integers, sizeof(int32_t) * (feature->count < 32 ? feature->count : 32));
     values[0] = 0;
@@ -228,7 +228,8 @@ static void SIZED(pairs)(const ck_feature *feature, const WORD *columns, int ste
   }
 #endif
   for (int lane = 0; lane < CK_ROLLS; lane++) {
-    uint32_t counts[256] = {0};
+    uint32_t counts[CK_MOST_PAIR_VALUES];
+    memset(counts, 0, sizeof(uint32_t) * feature->count);
     for (int t = 0; t + distance < steps; t++)
       for (int swapped = 0; swapped <= (distance != 0); swapped++) {
         const WORD *upper = columns + (long)(swapped ? t + distance : t) * words * CK_ROLLS + lane;
@@ -239,12 +240,15 @@ static void SIZED(pairs)(const ck_feature *feature, const WORD *columns, int ste
             for (int other = word; other < words; other++) {
               WORD below = lower[other * CK_ROLLS];
               if (other == word) below &= ((WORD)~(WORD)0 << bit) << 1;
-              for (; below; below &= below - 1) counts[other * BITS + __builtin_ctzll(below) - row]++;
+              for (; below; below &= below - 1) {
+                const int low = other * BITS + __builtin_ctzll(below);
+                counts[(feature->shifts ? feature->shifts[low] : 0) + low - row]++;
+              }
             }
           }
       }
-    for (int interval = 1; interval < feature->count; interval++)
-      out[lane] += feature->values[interval] * (double)counts[interval];
+    for (int index = 0; index < feature->count; index++)
+      if (counts[index]) out[lane] += feature->values[index] * (double)counts[index];
   }
 }
 

@@ -73,9 +73,13 @@ typedef enum ck_feature_kind {
   CK_NEW_CELLS,
   /// Columns whose lowest cell (the highest bit) lies in the rows of `masks`.
   CK_LOWEST_IN_ROWS,
-  /// The sum of `values[interval]` over pairs of cells, `value` columns apart, `interval` > 0 rows between them.
+  /// The sum of `values[interval]` over pairs of cells, `value` columns apart, `interval` > 0 rows between them. With
+  /// `shifts` it is the sum of `values[shifts[row] + interval]`, `row` being that of the lower cell.
   CK_PAIRS,
 } ck_feature_kind;
+
+/// The most values that `CK_PAIRS` takes.
+#define CK_MOST_PAIR_VALUES 8192
 
 /// A feature with its parameters; masks are laid out like a column of `words` 64-bit words.
 typedef struct ck_feature {

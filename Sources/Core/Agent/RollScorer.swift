@@ -106,8 +106,13 @@ final class RollScorer {
     case .pairs(let distance, let values):
       compiled.kind = CK_PAIRS
       compiled.value = Int32(clamping: distance)
+      let lists = values.count
+      let values = values.flatMap { $0 }
       compiled.count = Int32(values.count)
       compiled.values = keep(values)
+      if lists > 1 {
+        compiled.shifts = keep((0..<rowCount).map { Int32((rowCount - 1 - $0) % lists * rowCount) })
+      }
       // A roll has at most 4096 columns of 128 * 255 pairs: sums of small integers stay exact.
       if values.allSatisfy({ $0.magnitude <= 1e6 && $0 == $0.rounded() }) {
         compiled.integers = keep(values.map { Int32($0) })

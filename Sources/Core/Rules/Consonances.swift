@@ -32,16 +32,21 @@ struct Consonances: Rule {
   }
 
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
-    guard intervals.isUniform else { return nil }
+    // In unequal tunings an interval has another value above every degree.
+    let lowerDegrees = min(intervals.values.count, rowCount)
+    guard lowerDegrees * rowCount <= RollFeature.mostPairValues else { return nil }
     return FastScore(
       distances.filter { $0.distance < stepCount }.map { distance, weight in
-        .pairs(distance: distance, values: (0..<rowCount).map { weight * intervals.value(ofInterval: $0) })
+        .pairs(
+          distance: distance,
+          values: (0..<lowerDegrees).map { lower in
+            (0..<rowCount).map { weight * intervals.value(ofInterval: $0, aboveDegree: lower) }
+          })
       }
     ) { $0 }
   }
 
   func score(_ roll: PianoRoll) -> Double {
-    // In unequal tunings an interval has another value above every degree.
     let lowerDegrees = min(intervals.values.count, roll.rowCount)
     var score = 0.0
     for (distance, weight) in distances where distance < roll.stepCount {

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A rule's score as a formula over something countable: the form in which the training's kernels score eight rolls at
 /// once, thousands of times faster than `Rule.score` does.
 ///
@@ -36,9 +38,12 @@ enum RollFeature: Sendable {
   case newCells(window: Int)
   /// Columns whose lowest cell lies in these rows.
   case lowestCell(rows: [UInt64])
-  /// The sum of values[interval] over pairs of cells `distance` columns apart, by the rows between them; same rows
-  /// do not count.
-  case pairs(distance: Int, values: [Double])
+  /// The sum of values[lower][interval] over pairs of cells `distance` columns apart, by the rows between them and the
+  /// lower one's row from the bottom modulo the number of lists; same rows do not count. At most `mostPairValues`.
+  case pairs(distance: Int, values: [[Double]])
+
+  /// What the kernels have room for.
+  static let mostPairValues = Int(CK_MOST_PAIR_VALUES)
 
   /// Nearness: each of `rows` is near the row that lies `difference` rows below it.
   struct Shift: Sendable {

@@ -63,9 +63,6 @@ struct IntervalConsonances: Sendable {
     }
   }
 
-  /// Whether the value depends on the interval alone, not on its lower note.
-  var isUniform: Bool { values.count == 1 }
-
   /// Fails if two rows of a roll of that many rows form an interval without a value.
   func check(rowCount: Int) throws(ConfigurationError) {
     let table = values[0]

@@ -82,6 +82,28 @@ import Testing
     }
   }
 
+  /// An interval has another value above every degree there.
+  @Test(
+    arguments: [("slendro", 11), ("pelog", 33), ("meantone", 64), ("just-major", 40)], ["{0: 1}", "{0: 1, 2: 0.3}"])
+  func totalsInUnequalTunings(tuning: (name: String, rows: Int), distances: String) throws {
+    let rules = try Configuration(
+      text: """
+        tuning: \(tuning.name)
+        environment:
+          n_semitones: \(tuning.rows)
+          rendering_params: {lowest_note: C2}
+          scoring_fn_params: {consonances: {interval_consonances: auto, distance_weights: \(distances)}}
+        """, file: "test"
+    ).environment.rules
+    #expect(
+      rules.entries.first { $0.rule is Consonances }?.rule.fastScore(rowCount: tuning.rows, stepCount: 33) != nil)
+    var random = RandomSource(seed: 9, purpose: .actions, population: tuning.rows, candidate: 0)
+    for cells in [3, 40] {
+      try check(
+        rules, (0..<21).map { _ in roll(rows: tuning.rows, steps: 33, cells: cells, &random) }, mostCells: 256)
+    }
+  }
+
   @Test func columnsOfThreeCellsAtMost() throws {
     let rules = try configuration(rows: 25, steps: 33, parameters: "").environment.rules
     var random = RandomSource(seed: 8, purpose: .actions, population: 0, candidate: 0)

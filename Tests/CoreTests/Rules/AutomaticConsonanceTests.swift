@@ -13,7 +13,7 @@ import Testing
 
   @Test func aTableStaysATableInTwelve() throws {
     #expect(try rule("", tuning: .twelveToneEqual).intervals.values == [IntervalConsonances.twelveTone])
-    #expect(try rule("", tuning: .twelveToneEqual.rooted(at: 415)).intervals.isUniform)
+    #expect(try rule("", tuning: .twelveToneEqual.rooted(at: 415)).intervals.values.count == 1)
     #expect(try rule("interval_consonances: auto", tuning: .twelveToneEqual).intervals.values[0].count == 256)
   }
 
@@ -21,7 +21,7 @@ import Testing
   @Test(arguments: ["19edo", "pelog", "bohlen-pierce", "just-major"]) func pairByPair(name: String) throws {
     let tuning = try #require(ShippedTuning.named(name)).tuning
     let rule = try rule("distance_weights: {0: 1, 2: 0.5}", tuning: tuning)
-    #expect(rule.intervals.isUniform == tuning.isEqual)
+    #expect((rule.intervals.values.count == 1) == tuning.isEqual)
     let consonance = TimbreConsonance(spectrum: Spectrum(.standard))
     var random = SplitMix(seed: 7)
     var roll = PianoRoll(rowCount: 70, stepCount: 9)
