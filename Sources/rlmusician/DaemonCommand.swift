@@ -1,4 +1,5 @@
 import ArgumentParser
+import CRealtime
 import Core
 import Daemon
 import Foundation
@@ -29,7 +30,11 @@ struct DaemonCommand: AsyncParsableCommand {
     if let library, library.isEmpty { throw ValidationError("--library: found nothing; allowed: a folder") }
   }
 
+  /// Enough that trainers, requests and sound rarely wait for each other; the audio thread allocates nothing.
+  private static let memoryArenas: Int32 = 2
+
   func run() async throws {
+    rt_limit_memory_arenas(Self.memoryArenas)
     try await reportingFaults {
       let configuration = try load()
       for warning in configuration.warnings { StandardError.writeLine(warning) }

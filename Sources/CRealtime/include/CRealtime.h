@@ -19,4 +19,5 @@ RT_AUDITED void rt_move(double *to, const double *from, long count);
 
 #include "realtime_thread.h"
 #include "terminal_keys.h"
+#include "memory_arenas.h"
 #include "memory_file.h"
