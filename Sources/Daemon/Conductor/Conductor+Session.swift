@@ -95,7 +95,7 @@ extension Conductor {
   private func resumeSession() async -> Bool {
     let digest = configuration.digest
     guard let record = await attempt({ try await self.library.sessions(limit: 1).first }) ?? nil,
-      record.ended == nil, record.configurationDigest == digest
+      record.ended == nil, record.configurationDigest == digest, !unclosed.contains(where: { $0.session == record.id })
     else { return false }
     do {
       var state: TrainingState
@@ -252,12 +252,9 @@ extension Conductor {
   }
 
   private func closeSession() async {
-    if let session, let record = session.record {
-      await attempt {
-        try await self.library.updateSession(record.id, populations: session.state.population, isOver: true)
-      }
-    }
+    if let session, let record = session.record { unclosed.append((record.id, session.state.population)) }
     session = nil
     stepsPerSecond = 0
+    await closeSessions()
   }
 }

@@ -71,7 +71,19 @@ extension Conductor {
         return
       }
     }
+    await closeSessions()
     await recoverIfDue()
+  }
+
+  /// Marks sessions that are over, the oldest first; what the database does not take waits.
+  func closeSessions() async {
+    while let next = unclosed.first {
+      let isTaken: Void? = await attempt {
+        try await self.library.updateSession(next.session, populations: next.populations, isOver: true)
+      }
+      guard isTaken != nil else { return }
+      unclosed.removeFirst()
+    }
   }
 
   /// What waits for the disk need not wait to be heard.

@@ -46,6 +46,8 @@ public actor Conductor {
   // What the loop does.
   var phase = DaemonStatus.Phase.paused { didSet { if phase != oldValue { sendStatus() } } }
   var session: CurrentSession?
+  /// Sessions that are over, of which the database does not know yet.
+  var unclosed: [(session: Int64, populations: Int)] = []
   var unwritten: [UnwrittenPiece] = []
   var problems: [String: String] = [:]
   var stepsPerSecond = 0.0

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GRDB
 import Logging
 import Testing
 
@@ -46,6 +47,33 @@ import Testing
     #expect(library.weights(of: pieces[0])?.weights.count == 13 * 14)
     let sessions = try await library.sessions()
     #expect(sessions.last?.ended != nil)
+  }
+
+  @Test func aSessionThatCannotBeClosedIsNotBegunAgain() async throws {
+    let conductor = try conductor("sessions: {populations: 3, pieces: 2, seed: 40}")
+    let library = conductor.library
+    try await library.pool.write { db in
+      try db.execute(
+        sql: "CREATE TRIGGER refusal BEFORE UPDATE ON session BEGIN SELECT RAISE(ABORT, 'not now'); END")
+    }
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    var sessions: Set<Int64> = []
+    for await event in stream {
+      if case .piece(let piece) = event, let session = piece.session { sessions.insert(session) }
+      if sessions.count == 3 { break }
+    }
+    #expect(try await library.sessions().allSatisfy { $0.ended == nil })
+    // When the database takes it, it is written down late.
+    try await library.pool.write { db in try db.execute(sql: "DROP TRIGGER refusal") }
+    for await event in stream {
+      if case .piece(let piece) = event, piece.session == 5 { break }
+    }
+    await conductor.end()
+    await end
+    let oldest = try await library.sessions().suffix(3)
+    #expect(oldest.map(\.id) == [3, 2, 1])
+    #expect(oldest.allSatisfy { $0.ended != nil })
   }
 
   /// Trains some populations of a session that is then ended.
