@@ -1,11 +1,7 @@
 internal import Core
-internal import Foundation
-internal import Logging
 
 /// One session: an agent is trained and composes.
 extension Conductor {
-  var threads: Int { configuration.agent.threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
-
   /// The trainer is at work and is not to be silent for longer than its longest step takes on a slow, busy machine: 64
   /// episodes, played and scored.
   private func beatWhileTraining() {
@@ -31,17 +27,18 @@ extension Conductor {
 
   func conductSession() async {
     guard await mayGoOn() else { return }
-    if let next = nextConfiguration { adopt(next.configuration, file: next.file) }
+    await adoptNext()
     wantsNext = false
     await openSession()
     await train()
     if !isEnding, !isStopped { await compose() }
     if isEnding { return }
     if isStopped {
-      saveCheckpoint()
-      await trainer.end()
+      runner.saveCheckpoint(digest: configuration.digest)
+      await runner.rest()
     } else {
-      await closeSession()
+      if let over = runner.end() { disk.close(session: over.session, populations: over.populations) }
+      await disk.closeSessions()
     }
   }
 
@@ -58,125 +55,14 @@ extension Conductor {
     return !isEnding
   }
 
-  // MARK: Beginning
-
   private func openSession() async {
     phase = .training
     beatWhileTraining()
-    if let session {
-      // `stop` freed the training; the session is still here.
-      await go(on: session.state)
-    } else if !(await resumeSession()) {
-      await beginSession()
-    }
-    areWeightsNew = false
+    var weighted = configuration
+    weighted.environment.rules = weights.weighted
+    let disk = disk
+    await runner.open(weighted, news: weights.takeNews()) { disk.isOver(session: $0) }
     sendStatus()
-  }
-
-  private var trainingConfiguration: Configuration {
-    var configuration = configuration
-    configuration.environment.rules = weightedRules
-    return configuration
-  }
-
-  private func go(on state: TrainingState) async {
-    do {
-      try await trainer.resume(trainingConfiguration, state: state, threads: threads)
-    } catch {
-      log(.warning, "the session cannot go on (\(error)): a new one begins")
-      session = nil
-      await beginSession()
-    }
-    if areWeightsNew, let state = await trainer.replaceRules(weightedRules) { session?.state = state }
-  }
-
-  /// Goes on with what a killed or ended daemon left: from its checkpoint or, if the disk took none, from its seed, which
-  /// comes to the same. Pieces that were finished and not written are composed again.
-  private func resumeSession() async -> Bool {
-    let digest = configuration.digest
-    guard let record = await attempt({ try await self.library.sessions(limit: 1).first }) ?? nil,
-      record.ended == nil, record.configurationDigest == digest, !unclosed.contains(where: { $0.session == record.id })
-    else { return false }
-    do {
-      var state: TrainingState
-      var curve = TrainingCurve()
-      if let checkpoint = try checkpoint(of: record) {
-        (state, curve) = (checkpoint.state, checkpoint.curve)
-        try await trainer.resume(trainingConfiguration, state: state, threads: threads)
-        // The weights may have been changed after the checkpoint.
-        state = await trainer.replaceRules(weightedRules) ?? state
-      } else {
-        let favourite = await favourite(record.origin)
-        guard favourite != nil || record.origin == nil else { return false }
-        state = await trainer.begin(configuration(from: favourite), seed: record.seed, threads: threads)
-      }
-      var filter = PieceFilter()
-      filter.session = record.id
-      let pieces = try await library.list(filter, limit: 1).total
-      session = CurrentSession(
-        record: record, seed: record.seed, origin: record.origin, state: state, curve: curve, pieces: pieces)
-      log(.info, "session \(record.id) goes on after population \(state.population)")
-      return true
-    } catch {
-      log(.warning, "no session to go on with: \(error)")
-      return false
-    }
-  }
-
-  /// The checkpoint, if it is this session's.
-  private func checkpoint(of record: SessionRecord) throws -> Checkpoint? {
-    guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
-    let checkpoint = try Checkpoint.read(checkpointPath)
-    guard checkpoint.configurationDigest == configuration.digest, checkpoint.state.seed == record.seed else {
-      return nil
-    }
-    return checkpoint
-  }
-
-  private func beginSession() async {
-    let settings = configuration.daemon.sessions
-    let last = await attempt { try await self.library.sessions(limit: 1).first?.id ?? 0 } ?? 0
-    let seed = settings.seed.map { $0 &+ UInt64(last) } ?? UInt64.random(in: 0 ... .max)
-    let favourite = await favourite(share: settings.favouriteShare, seed: seed)
-    let state = await trainer.begin(configuration(from: favourite), seed: seed, threads: threads)
-    let digest = configuration.digest
-    let record = await attempt {
-      try await self.library.beginSession(seed: seed, origin: favourite?.piece, configurationDigest: digest)
-    }
-    session = CurrentSession(
-      record: record, seed: seed, origin: favourite?.piece, state: state, curve: TrainingCurve())
-    let from = favourite.map { ", from the weights of piece \($0.piece)" } ?? ""
-    log(.info, "session \(record.map { "\($0.id)" } ?? "without number"), seed \(seed)\(from)")
-  }
-
-  private typealias Favourite = (piece: Int64, weights: AgentWeightsFile)
-
-  /// What a training begins with.
-  private func configuration(from favourite: Favourite?) -> Configuration {
-    var configuration = trainingConfiguration
-    if let favourite { configuration.agent.initialMean = favourite.weights.weights.map { Double($0) } }
-    return configuration
-  }
-
-  /// A piece with weights that fit.
-  private func favourite(_ id: Int64?) async -> Favourite? {
-    guard let id, let piece = await attempt({ try await self.library.piece(id) }) ?? nil,
-      let weights = library.weights(of: piece), weights.rowCount == configuration.environment.rowCount
-    else { return nil }
-    return (piece.id, weights)
-  }
-
-  /// A favourite with weights that fit, if this session is to start from one.
-  private func favourite(share: Double, seed: UInt64) async -> Favourite? {
-    guard share > 0 else { return nil }
-    var random = RandomSource(seed: seed, purpose: .session, population: 0, candidate: 0)
-    guard Double.random(in: 0..<1, using: &random) < share else { return nil }
-    let rowCount = configuration.environment.rowCount
-    let favourites = await attempt { try await self.library.favourites() } ?? []
-    for piece in favourites.shuffled(using: &random) {
-      if let weights = library.weights(of: piece), weights.rowCount == rowCount { return (piece.id, weights) }
-    }
-    return nil
   }
 
   // MARK: Training
@@ -190,71 +76,65 @@ extension Conductor {
       (session?.state.population ?? .max) < configuration.daemon.sessions.populations
     {
       phase = .training
-      if areWeightsNew {
-        areWeightsNew = false
-        if let state = await trainer.replaceRules(weightedRules) { session?.state = state }
-      }
+      if let news = weights.takeNews() { await runner.replaceRules(news) }
       beatWhileTraining()
-      let wants = pieceWish()
-      guard let step = await trainer.trainPopulation(wants: wants) else { return }
+      let wants = await sound.pieceWish()
+      guard let step = await runner.trainPopulation(steps: steps, wants: wants) else { return }
       if isEnding { return }
-      session?.state = step.state
-      session?.curve.append(step.report)
-      let rate = step.seconds > 0 ? Double(steps) / step.seconds : 0
-      stepsPerSecond = stepsPerSecond == 0 ? rate : 0.9 * stepsPerSecond + 0.1 * rate
+      let report = step.report
       events.send(
         .population(
           PopulationState(
-            session: session?.record?.id, population: step.report.population,
-            populations: configuration.daemon.sessions.populations, eliteMean: step.report.eliteMean,
-            best: step.report.best, populationMean: step.report.populationMean, stepsPerSecond: stepsPerSecond)))
-      if isCheckpointDue { saveCheckpoint() }
-      await recoverIfDue()
-      if let piece = step.piece { await hear(piece, of: step.report) }
+            session: session?.record?.id, population: report.population,
+            populations: configuration.daemon.sessions.populations, eliteMean: report.eliteMean,
+            best: report.best, populationMean: report.populationMean, stepsPerSecond: runner.stepsPerSecond)))
+      if runner.isCheckpointDue { runner.saveCheckpoint(digest: configuration.digest) }
+      await disk.recoverIfDue()
+      if let piece = step.piece {
+        let isImprovement = report.best == session?.state.best?.score
+        await sound.hear(piece, ofPopulation: report.population, isImprovement: isImprovement)
+      }
     }
     beatWhileComposing()
-    if !isEnding { saveCheckpoint() }
+    if !isEnding { runner.saveCheckpoint(digest: configuration.digest) }
   }
 
   // MARK: Composing
 
   private func compose() async {
-    guard let state = session?.state, state.population > 0 else { return }
-    let weights = state.best.map {
-      AgentWeightsFile(
-        rowCount: configuration.environment.rowCount, weights: $0.weights, seed: state.seed,
-        population: state.population, score: $0.score, configurationDigest: configuration.digest)
-    }
     while await mayGoOn(), !isStopped, let done = session?.pieces, done < configuration.daemon.sessions.pieces {
       phase = .composing
       beatWhileComposing()
-      guard let piece = await trainer.compose(episode: done) else { return }
-      unwritten.append(
-        UnwrittenPiece(piece: piece, session: session?.record?.id, weights: weights, time: Date()))
-      session?.pieces += 1
+      guard let piece = await runner.compose(configuration) else { return }
+      disk.add(piece)
       await writeUnwritten()
-      await hearUnwritten()
-      await waitForTheDisk(until: Self.unwrittenLimit - 1)
+      for piece in disk.takeUnheard() { await sound.hear(piece, id: nil) }
+      await waitForTheDisk(until: DiskQueue.limit - 1)
     }
     // The session is over when its pieces are safe: whoever is killed before composes them again.
     await waitForTheDisk(until: 0)
   }
 
+  /// Writes what is finished, the oldest first; what the disk does not take waits. Called by the loop alone.
+  func writeUnwritten() async {
+    let settings = DiskQueue.Settings(configuration)
+    while let (written, record) = await disk.writeNext(settings) {
+      if !written.isHeard { await sound.hear(written.piece, id: record.id) }
+      await disk.makeRoom(settings)
+    }
+    guard disk.count == 0 else { return }
+    await disk.closeSessions()
+    await disk.recoverIfDue()
+  }
+
   /// Waits until no more than so many finished pieces wait to be written.
   private func waitForTheDisk(until count: Int) async {
-    while unwritten.count > count, !isEnding, !isStopped {
+    while disk.count > count, !isEnding, !isStopped {
       phase = .blocked
       pulse.beat("trainer", silentFor: .seconds(60))
       await sleep(.seconds(5))
       beatWhileComposing()
       await writeUnwritten()
     }
-  }
-
-  private func closeSession() async {
-    if let session, let record = session.record { unclosed.append((record.id, session.state.population)) }
-    session = nil
-    stepsPerSecond = 0
-    await closeSessions()
   }
 }

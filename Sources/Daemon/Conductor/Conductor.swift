@@ -2,10 +2,6 @@ public import Core
 internal import Foundation
 public import Logging
 
-#if Playback
-  internal import Playback
-#endif
-
 /// Runs session after session: trains an agent, lets it compose, writes the pieces into the library, begins afresh.
 ///
 /// Whatever goes wrong with the disk, the database or the sound is said once, shown in `status`, tried again and again,
@@ -16,58 +12,36 @@ public import Logging
 ///     async let end: Void = conductor.run()
 ///     for await event in conductor.events.subscribe() { ... }
 public actor Conductor {
-  /// Finished pieces that may wait for the disk before the sessions wait for it too.
-  static let unwrittenLimit = 16
-
   /// What happens, for any number of listeners.
   public nonisolated let events = EventBroadcast()
   /// The pieces.
   public nonisolated let library: PieceLibrary
   nonisolated let logger: Logger
+  nonisolated let announcer: Announcer
   nonisolated let trainer = Trainer()
   nonisolated let pulse = Pulse()
-  let started = Date()
+  nonisolated let sound: Sound
+  private let sleepers = Sleepers()
+  private let started = Date()
   var trainerPatience = Duration.seconds(40)
 
   var configuration: Configuration
-  var configurationFile: String?
+  private var configurationFile: String?
   /// Takes the place of `configuration` when the running session is over.
-  var nextConfiguration: (configuration: Configuration, file: String?)?
+  private var nextConfiguration: (configuration: Configuration, file: String?)?
 
   // What the loop is asked for.
   var isPaused: Bool
   var isStopped = false
   var wantsNext = false
-  var isEnding = false
+  private(set) var isEnding = false
   private var isOver = false
-  private var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
-  private var lastSleeper: UInt64 = 0
 
   // What the loop does.
   var phase = DaemonStatus.Phase.paused { didSet { if phase != oldValue { sendStatus() } } }
-  var session: CurrentSession?
-  /// Sessions that are over, of which the database does not know yet.
-  var unclosed: [(session: Int64, populations: Int)] = []
-  var unwritten: [UnwrittenPiece] = []
-  var problems: [String: String] = [:]
-  var stepsPerSecond = 0.0
-  var lastRecovery = ContinuousClock.now
-
-  // The rules.
-  var weights: [String: Double] = [:]
-  var areWeightsNew = false
-  var isSteering: Bool
-
-  #if Playback
-    var player: Player?
-    var playback: PlaybackConfiguration
-    var deviceMessage: String?
-    var successor: Successor?
-    var isChangingSound = false
-    var opening = SoundOpening()
-    var shown: PlayerState?
-    var hearing: (piece: Int64, since: Date)?
-  #endif
+  let runner: SessionRunner
+  let disk: DiskQueue
+  var weights: RuleWeights
 
   /// A conductor at rest; `run` begins.
   ///
@@ -79,13 +53,17 @@ public actor Conductor {
     configurationFile = file
     self.library = library
     self.logger = logger
+    announcer = Announcer(events: events, logger: logger)
     isPaused = configuration.daemon.sessions.startsPaused
-    isSteering = configuration.daemon.steering.isEnabled
-    #if Playback
-      playback = configuration.playback
-    #endif
-    weights = Self.savedWeights(library.folder, configuration)
+    weights = RuleWeights(folder: library.folder, configuration)
+    runner = SessionRunner(library: library, trainer: trainer, announcer: announcer)
+    disk = DiskQueue(library: library, trainer: trainer, announcer: announcer)
+    sound = Sound(configuration, library: library, announcer: announcer, pulse: pulse)
+    announcer.whenProblemsChange { [weak self] in Task { await self?.sendStatus() } }
   }
+
+  /// The session that runs; nil between two.
+  var session: CurrentSession? { runner.current }
 
   /// What is running, and what is wrong.
   public func status() -> DaemonStatus {
@@ -93,9 +71,9 @@ public actor Conductor {
       phase: isEnding ? .ending : phase, session: session?.record?.id, seed: session?.seed,
       origin: session?.origin, population: session?.state.population ?? 0,
       populations: configuration.daemon.sessions.populations, best: session?.state.best?.score,
-      stepsPerSecond: phase == .training ? stepsPerSecond : 0, unwrittenCount: unwritten.count,
-      problems: problems.values.sorted(), configurationFile: configurationFile,
-      configurationDigest: configuration.digest, isSteering: isSteering, process: getpid(), started: started)
+      stepsPerSecond: phase == .training ? runner.stepsPerSecond : 0, unwrittenCount: disk.count,
+      problems: announcer.problemTexts, configurationFile: configurationFile,
+      configurationDigest: configuration.digest, isSteering: weights.isSteering, process: getpid(), started: started)
   }
 
   // MARK: What people ask for
@@ -129,34 +107,37 @@ public actor Conductor {
   }
 
   /// Takes another configuration in: at once what says nothing about composing, after this session the rest.
-  public func reload(_ configuration: Configuration, file: String?) {
+  public func reload(_ configuration: Configuration, file: String?) async {
     let isSameMusic = configuration.digest == self.configuration.digest
     log(.notice, "configuration reloaded" + (isSameMusic ? "" : "; its music begins with the next session"))
     if isSameMusic {
-      adopt(configuration, file: file)
+      await adopt(configuration, file: file)
     } else {
-      // How pieces are heard need not wait.
-      adoptPlayback(configuration.playback, timbres: self.configuration.timbres)
       nextConfiguration = (configuration, file)
       wantsNext = session != nil
+      // How pieces are heard need not wait.
+      await sound.adopt(configuration.playback, composing: self.configuration)
     }
     wake()
   }
 
-  func adopt(_ configuration: Configuration, file: String?) {
+  /// The configuration that was waiting is in force, and the last one if others came meanwhile.
+  func adoptNext() async {
+    while let next = nextConfiguration { await adopt(next.configuration, file: next.file) }
+  }
+
+  private func adopt(_ configuration: Configuration, file: String?) async {
     let hasNewSteering = configuration.daemon.steering != self.configuration.daemon.steering
     let hasNewMusic = configuration.digest != self.configuration.digest
-    adoptPlayback(configuration.playback, timbres: configuration.timbres)
     self.configuration = configuration
     configurationFile = file
     nextConfiguration = nil
     if hasNewMusic || hasNewSteering {
-      isSteering = configuration.daemon.steering.isEnabled
-      weights = Self.savedWeights(library.folder, configuration)
-      areWeightsNew = true
+      weights.adopt(configuration)
       events.send(.rules(rules()))
     }
     sendStatus()
+    await sound.adopt(configuration.playback, composing: configuration)
   }
 
   // MARK: The loop
@@ -164,19 +145,14 @@ public actor Conductor {
   /// Composes until `end` is called.
   public func run() async {
     log(.notice, "library \(library.folder), pieces in \(library.output)")
-    #if Playback
-      let listening = Task { await self.followPlayer() }
-      let opening = Task { await self.keepPlayer() }
-    #endif
+    let listening = Task { await sound.follow() }
+    let opening = Task { await sound.keepOpen() }
     while !isEnding {
       await conductSession()
     }
-    #if Playback
-      listening.cancel()
-      opening.cancel()
-      await player?.close()
-      await successor?.player?.close()
-    #endif
+    listening.cancel()
+    opening.cancel()
+    await sound.end()
     await writeUnwritten()
     isOver = true
   }
@@ -189,14 +165,12 @@ public actor Conductor {
     log(.notice, "ending")
     sendStatus()
     wake()
-    #if Playback
-      await player?.close()
-    #endif
+    await sound.end()
     let latest = ContinuousClock.now + .seconds(2.5)
     while !isOver, ContinuousClock.now < latest { try? await Task.sleep(for: .milliseconds(20)) }
-    saveCheckpoint()
-    if !unwritten.isEmpty {
-      log(.error, "\(unwritten.count) finished pieces could not be written; the next start composes them again")
+    runner.saveCheckpoint(digest: configuration.digest)
+    if disk.count > 0 {
+      log(.error, "\(disk.count) finished pieces could not be written; the next start composes them again")
     }
     events.finish()
   }
@@ -204,69 +178,13 @@ public actor Conductor {
   // MARK: Waiting
 
   /// Returns after a while, or as soon as something was asked for.
-  func sleep(_ duration: Duration) async {
-    lastSleeper += 1
-    let number = lastSleeper
-    let alarm = Task {
-      try? await Task.sleep(for: duration)
-      self.wake(number)
-    }
-    await withCheckedContinuation { sleepers[number] = $0 }
-    alarm.cancel()
-  }
+  func sleep(_ duration: Duration) async { await sleepers.sleep(duration) }
 
-  private func wake(_ number: UInt64) { sleepers.removeValue(forKey: number)?.resume() }
-
-  func wake() {
-    let all = sleepers.values
-    sleepers = [:]
-    for sleeper in all { sleeper.resume() }
-  }
+  func wake() { sleepers.wake() }
 
   // MARK: Saying
 
-  func log(_ level: Logger.Level, _ text: String) {
-    logger.log(level: level, "\(TextQuoting.printable(text))")
-    events.send(.log(LogLine(level: level, text: text)))
-  }
+  func log(_ level: Logger.Level, _ text: String) { announcer.log(level, text) }
 
   func sendStatus() { events.send(.status(status())) }
-
-  /// Something is wrong: said once, and in `status` until it is over.
-  func report(_ key: String, _ text: String) {
-    guard problems.updateValue(text, forKey: key) == nil else { return }
-    log(.error, text)
-    sendStatus()
-  }
-
-  /// What was wrong is over.
-  func resolve(_ key: String) {
-    guard let text = problems.removeValue(forKey: key) else { return }
-    log(.notice, "over: \(text)")
-    sendStatus()
-  }
-}
-
-/// A session that goes on.
-struct CurrentSession {
-  /// Its row; nil while the database does not take it.
-  var record: SessionRecord?
-  var seed: UInt64
-  /// The favourite piece whose weights it began with.
-  var origin: Int64?
-  var state: TrainingState
-  var curve: TrainingCurve
-  /// Pieces composed.
-  var pieces = 0
-  var lastCheckpoint = ContinuousClock.now
-}
-
-/// A finished piece that the disk did not take yet.
-struct UnwrittenPiece {
-  var piece: Piece
-  var session: Int64?
-  var weights: AgentWeightsFile?
-  var time: Date
-  /// Whether listeners had it already.
-  var isHeard = false
 }

@@ -143,7 +143,7 @@ public final class ControlServer: Service {
         try await application(listener, threads, limits).run()
       } catch {
         if Task.isCancelled { break }
-        await conductor.report("control \(listener.name)", "no control on \(listener.name): \(error)")
+        conductor.announcer.report("control \(listener.name)", "no control on \(listener.name): \(error)")
       }
       try? await Task.sleep(for: .seconds(5))
     }
@@ -174,15 +174,15 @@ public final class ControlServer: Service {
   }
 
   private func opened(_ listener: Listener, _ channel: any Channel) async {
-    await conductor.resolve("control \(listener.name)")
+    conductor.announcer.resolve("control \(listener.name)")
     if let path = listener.socket {
       // Whoever may write to it rules the daemon.
       chmod(path, 0o600)
-      await conductor.log(.notice, "control: \(path)")
+      conductor.announcer.log(.notice, "control: \(path)")
     } else if let port = channel.localAddress?.port {
       boundPort.withLock { $0 = port }
       let host = configuration.http.host.contains(":") ? "[\(configuration.http.host)]" : configuration.http.host
-      await conductor.log(.notice, "control: http://\(host):\(port)/")
+      conductor.announcer.log(.notice, "control: http://\(host):\(port)/")
     }
   }
 }

@@ -52,9 +52,9 @@ extension Conductor {
   /// Loops that are stuck are a problem like others: said once, and shown until it is over.
   func report(stuck loops: [String]) {
     if loops.isEmpty {
-      resolve("stuck")
+      announcer.resolve("stuck")
     } else {
-      report("stuck", "stuck: \(loops.joined(separator: ", ")); the watchdog is no longer fed")
+      announcer.report("stuck", "stuck: \(loops.joined(separator: ", ")); the watchdog is no longer fed")
     }
   }
 }

@@ -4,7 +4,6 @@
   internal import Logging
   internal import Playback
 
-  /// What pieces are heard through: opened as soon as it is there, exchanged between two pieces.
   extension Conductor {
     /// How players are opened, and how often that is tried.
     struct SoundOpening: Sendable {
@@ -22,7 +21,10 @@
       /// Between two tries: the first, and the last after having doubled.
       var patience = Duration.seconds(1)...Duration.seconds(10)
     }
+  }
 
+  /// What pieces are heard through: opened as soon as it is there, exchanged between two pieces.
+  extension Sound {
     /// What is to be heard through instead, from the next piece on.
     struct Successor {
       var configuration: PlaybackConfiguration
@@ -30,16 +32,13 @@
       var player: Player?
     }
 
-    /// Opens players in another way from now on.
-    func use(_ opening: SoundOpening) { self.opening = opening }
-
     // MARK: Asked for
 
     /// Opens another sound beside the present one, which is heard until its piece is over.
-    func changeSound(_ change: SoundChange) async throws(SoundError) {
-      guard !isChangingSound else { throw SoundError("another change of the sound is under way") }
-      isChangingSound = true
-      defer { isChangingSound = false }
+    func change(_ change: Conductor.SoundChange) async throws(SoundError) {
+      guard !isChanging else { throw SoundError("another change of the sound is under way") }
+      isChanging = true
+      defer { isChanging = false }
       let present = successor?.configuration ?? playback
       var wanted = present
       wanted.target = change.target ?? wanted.target
@@ -61,7 +60,7 @@
       if player != nil, wanted.target == playback.target {
         // The device is there, and perhaps for one only: what can be wrong is the engine.
         do {
-          let timbres = configuration.timbres
+          let timbres = composing.timbres
           try await Task.detached { try Player.checkEngine(wanted, timbres: timbres) }.value
         } catch {
           throw SoundError(error)
@@ -96,18 +95,22 @@
     private func install(_ next: Successor) async {
       let superseded = successor
       successor = next
-      wake()
+      sleepers.wake()
       sendDevice()
       await superseded?.player?.close()
     }
 
     /// Follows a configuration that was reloaded: without a gap, if it asks for the same sound.
-    func adoptPlayback(_ configuration: PlaybackConfiguration, timbres: [String: Timbre]) {
+    ///
+    /// - Parameter composing: what pieces are made by.
+    func adopt(_ configuration: PlaybackConfiguration, composing: Configuration) {
+      let hasOtherTimbres = composing.timbres != self.composing.timbres
+      self.composing = composing
       let present = successor?.configuration ?? playback
       var same = configuration
       (same.follow, same.pace, same.excerptSteps, same.volume) =
         (present.follow, present.pace, present.excerptSteps, present.volume)
-      guard same == present, timbres == self.configuration.timbres else {
+      guard same == present, !hasOtherTimbres else {
         Task { await install(Successor(configuration: configuration)) }
         return
       }
@@ -121,19 +124,19 @@
     // MARK: Kept up
 
     /// Opens what pieces are heard through, as soon and as often as it is there.
-    func keepPlayer() async {
+    func keepOpen() async {
       var patience = opening.patience.lowerBound
       while !isEnding, !Task.isCancelled {
-        if successor != nil, !isChangingSound {
+        if successor != nil, !isChanging {
           await exchangePlayer()
           patience = opening.patience.lowerBound
         }
-        if player == nil, playback.target != .none, !isChangingSound {
+        if player == nil, playback.target != .none, !isChanging {
           await openPlayer()
-          await sleep(player == nil ? patience : .seconds(60))
+          await sleepers.sleep(player == nil ? patience : .seconds(60))
           patience = min(opening.patience.upperBound, patience * 2)
         } else {
-          await sleep(.seconds(60))
+          await sleepers.sleep(.seconds(60))
           patience = opening.patience.lowerBound
         }
       }
@@ -173,7 +176,7 @@
     private func open(_ wanted: PlaybackConfiguration) async throws(SoundError) -> Player {
       let opened: Player?
       do {
-        opened = try await opening.open(wanted, configuration) { line in
+        opened = try await opening.open(wanted, composing) { line in
           Task { await self.say(line, .warning) }
         }
       } catch {
@@ -187,11 +190,11 @@
     private func say(_ text: String, _ level: Logger.Level) {
       guard text != deviceMessage else { return }
       deviceMessage = text
-      log(level, text)
+      announcer.log(level, text)
       sendDevice()
     }
 
-    func sendDevice() { events.send(.device(device())) }
+    func sendDevice() { announcer.events.send(.device(device())) }
   }
 
   extension SoundError {

@@ -1,0 +1,190 @@
+internal import Core
+internal import Foundation
+internal import Logging
+
+#if Playback
+  internal import Playback
+#endif
+
+/// What pieces are heard through, and what is heard: the player, its successor, how they are opened. Built without
+/// playback, the same calls do nothing.
+actor Sound {
+  let library: PieceLibrary
+  let announcer: Announcer
+  let pulse: Pulse
+  let sleepers = Sleepers()
+  /// What pieces are made by.
+  var composing: Configuration
+  /// What is asked for; until the next reload of the configuration it may be another than that says.
+  var playback: PlaybackConfiguration
+  private(set) var isEnding = false
+
+  #if Playback
+    var player: Player?
+    var deviceMessage: String?
+    var successor: Successor?
+    var isChanging = false
+    private(set) var opening = Conductor.SoundOpening()
+    private var shown: PlayerState?
+    private var hearing: (piece: Int64, since: Date)?
+  #endif
+
+  /// Silence; `keepOpen` and `follow` begin.
+  init(_ configuration: Configuration, library: PieceLibrary, announcer: Announcer, pulse: Pulse) {
+    composing = configuration
+    playback = configuration.playback
+    self.library = library
+    self.announcer = announcer
+    self.pulse = pulse
+  }
+
+  #if Playback
+    /// Opens players in another way from now on.
+    func use(_ opening: Conductor.SoundOpening) { self.opening = opening }
+
+    /// Silence for good.
+    func end() async {
+      isEnding = true
+      sleepers.wake()
+      await player?.close()
+      await successor?.player?.close()
+    }
+
+    // MARK: For the sessions
+
+    /// Which of a training's pieces are worth making.
+    func pieceWish() -> @Sendable (Int, Bool) -> Bool {
+      guard player != nil, playback.follow != .final || playback.pace == .listen else { return { _, _ in false } }
+      let pace = playback.pace
+      return { population, isImprovement in
+        pace == .listen || isImprovement || population.nonzeroBitCount == 1
+      }
+    }
+
+    /// Offers the best piece of a population; with the pace `listen`, waits until it was heard.
+    func hear(_ piece: Piece, ofPopulation population: Int, isImprovement: Bool) async {
+      guard let player else { return }
+      await player.offer(PlayerPiece(piece, role: .population(population, isImprovement: isImprovement)))
+      guard playback.pace == .listen else { return }
+      pulse.beat("trainer", silentFor: .seconds(20_000))
+      await player.drain()
+    }
+
+    /// Offers a finished piece; one that the disk has not taken yet has no number.
+    func hear(_ piece: Piece, id: Int64?) async {
+      await player?.offer(PlayerPiece(piece, role: id.map { .library($0) } ?? .file("new piece")))
+    }
+
+    // MARK: For listeners
+
+    /// Does what the listener wants.
+    ///
+    /// - Returns: what is heard then; nil if nothing can be heard.
+    /// - Throws: as `Conductor.control`.
+    func control(_ control: Conductor.PlayerControl) async throws -> PlayerState? {
+      switch control {
+      case .pause(let isPaused):
+        if let player, await player.status.isPaused != isPaused { await player.control(.pause) }
+      case .skip: await player?.control(.next)
+      case .stop: await player?.control(.stop)
+      case .volume(let volume):
+        playback.volume = min(1, max(0, volume))
+        successor?.configuration.volume = playback.volume
+        if let player { await player.control(.volume(playback.volume - player.status.volume)) }
+      case .play(let id):
+        guard let record = try await library.piece(id) else { return nil }
+        let piece = try library.read(record)
+        await player?.control(.stop)
+        await player?.offer(PlayerPiece(piece, role: .library(id)))
+      case .follow(let follow):
+        playback.follow = follow
+        successor?.configuration.follow = follow
+        await player?.adopt(playback)
+      case .sound(let wanted): try await change(wanted)
+      }
+      sleepers.wake()
+      sendDevice()
+      return await state()
+    }
+
+    /// What is heard through.
+    func device() -> DeviceState {
+      let wanted = successor?.configuration ?? playback
+      return DeviceState(
+        target: wanted.target.description, synthesizer: wanted.synthesizer.rawValue,
+        soundfont: wanted.soundfont, follow: wanted.follow.rawValue, isOpen: player != nil,
+        xruns: player?.xrunCount ?? 0,
+        message: successor == nil || player == nil ? deviceMessage : "from the next piece on")
+    }
+
+    /// What is heard, with its roll; nil if nothing can be heard.
+    func state() async -> PlayerState? {
+      guard let player else { return nil }
+      let status = await player.status
+      let current = status.title == nil ? nil : await player.current
+      var id: Int64?
+      if case .library(let number)? = current?.role { id = number }
+      return PlayerState(
+        piece: id, title: status.title, score: status.score,
+        scores: current.map { current in
+          current.piece.score.entries.map { .init(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) }
+        }, seconds: max(0, status.seconds), length: status.length,
+        stepSeconds: current?.piece.settings.stepSeconds ?? 0, roll: current.map { Self.rows($0.piece.roll) },
+        waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
+    }
+
+    private static func rows(_ roll: PianoRoll) -> [String] {
+      (0..<roll.rowCount).map { row in String((0..<roll.stepCount).map { roll[row, $0] ? "1" : "0" }) }
+    }
+
+    /// Tells listeners where the sound stands, and the library what was heard, until the task is cancelled.
+    func follow() async {
+      while !isEnding, !Task.isCancelled {
+        if player?.isStuck != true { pulse.beat("player", silentFor: .seconds(30)) }
+        let state = await state()
+        await remember(state)
+        if var state {
+          let before = shown
+          shown = state
+          if state.roll == before?.roll { state.roll = nil }
+          if state.title != nil || before?.title != nil || state.volume != before?.volume {
+            announcer.events.send(.player(state))
+          }
+        }
+        let isMoving = state?.title != nil && state?.isPaused == false
+        try? await Task.sleep(for: isMoving ? .milliseconds(200) : .milliseconds(500))
+      }
+      pulse.end("player")
+      // This task is cancelled by now; the database would not take anything from it.
+      await Task { await remember(nil) }.value
+    }
+
+    /// Writes down how long a piece of the library was heard.
+    private func remember(_ state: PlayerState?) async {
+      guard hearing?.piece != state?.piece else { return }
+      if let hearing {
+        let play = PlayRecord(
+          piece: hearing.piece, time: hearing.since, seconds: Date().timeIntervalSince(hearing.since))
+        self.hearing = nil
+        await announcer.attempt { try await self.library.record(play) }
+      }
+      if let piece = state?.piece { hearing = (piece, Date()) }
+    }
+
+  #else
+    func end() async { isEnding = true }
+    func pieceWish() -> @Sendable (Int, Bool) -> Bool { { _, _ in false } }
+    func hear(_ piece: Piece, ofPopulation population: Int, isImprovement: Bool) async {}
+    func hear(_ piece: Piece, id: Int64?) async {}
+    func control(_ control: Conductor.PlayerControl) async throws -> PlayerState? { nil }
+    func device() -> DeviceState {
+      DeviceState(
+        target: "none", synthesizer: "sine", soundfont: nil, follow: "final", isOpen: false,
+        message: "built without playback")
+    }
+    func state() async -> PlayerState? { nil }
+    func adopt(_ configuration: PlaybackConfiguration, composing: Configuration) {}
+    func keepOpen() async {}
+    func follow() async {}
+  #endif
+}

@@ -1,0 +1,66 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Daemon
+
+/// A session by itself.
+@Suite(.timeLimit(.minutes(1))) struct SessionRunnerTests {
+  private let parts: TestParts
+  private let configuration: Configuration
+
+  init() throws {
+    parts = try TestParts()
+    configuration = try testConfiguration("sessions: {populations: 3, seed: 40}")
+  }
+
+  private func runner() -> SessionRunner {
+    SessionRunner(library: parts.library, trainer: parts.trainer, announcer: parts.announcer)
+  }
+
+  @Test func itGoesOnFromItsCheckpoint() async throws {
+    let first = runner()
+    await first.open(configuration, news: nil) { _ in false }
+    #expect(first.current?.seed == 40 && first.current?.record?.id == 1)
+    // Nothing is composed by an agent that has learnt nothing.
+    #expect(await first.compose(configuration) == nil)
+    for _ in 0..<3 { _ = await first.trainPopulation(steps: 1) { _, _ in false } }
+    #expect(first.stepsPerSecond > 0)
+    first.saveCheckpoint(digest: configuration.digest)
+    let expected = try #require(await first.compose(configuration))
+    #expect(expected.session == 1 && expected.weights != nil)
+
+    let second = runner()
+    await second.open(configuration, news: nil) { _ in false }
+    #expect(second.current?.state.population == 3 && second.current?.curve.reports.count == 3)
+    #expect(second.current?.record?.id == 1)
+    #expect(await second.compose(configuration)?.piece.score.total == expected.piece.score.total)
+    #expect(second.current?.pieces == 1)
+  }
+
+  @Test func oneThatIsOverIsNotBegunAgain() async throws {
+    let first = runner()
+    await first.open(configuration, news: nil) { _ in false }
+    let over = try #require(first.end())
+    #expect(over == (1, 0))
+    #expect(first.current == nil && first.end() == nil)
+    // The database does not know that it is over.
+    await first.open(configuration, news: nil) { $0 == over.session }
+    #expect(first.current?.record?.id == 2 && first.current?.seed == 41)
+  }
+
+  @Test func itRestsAndTakesNewWeights() async throws {
+    let runner = runner()
+    await runner.open(configuration, news: nil) { _ in false }
+    _ = await runner.trainPopulation(steps: 1) { _, _ in false }
+    let best = try #require(runner.current?.state.best?.score)
+    await runner.rest()
+    #expect(await runner.trainPopulation(steps: 1) { _, _ in false } == nil)
+    var weights = RuleWeights(folder: parts.folder.path, configuration)
+    try weights.set(["consonances": 0])
+    await runner.open(configuration, news: weights.takeNews()) { _ in false }
+    #expect(runner.current?.record?.id == 1)
+    #expect(runner.current?.state.best?.score != best)
+    #expect(await runner.trainPopulation(steps: 1) { _, _ in false }?.report.population == 2)
+  }
+}
