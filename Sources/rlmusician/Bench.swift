@@ -106,7 +106,6 @@ struct Bench {
     let training = Training(configuration: configuration, seed: 1, threads: 1)
     for _ in 0..<100 { _ = training.trainPopulation() }
     let piece = training.composePiece(episode: 0)
-    let instrument = SineInstrument(timbre: .standard, sampleRate: 44_100)
     let left = UnsafeMutablePointer<Float>.allocate(capacity: PieceRenderer.blockFrames)
     let right = UnsafeMutablePointer<Float>.allocate(capacity: PieceRenderer.blockFrames)
     defer {
@@ -115,7 +114,7 @@ struct Bench {
     }
     var audio = 0.0
     let seconds = try (0..<max(3, repeats)).map { _ in
-      var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
+      var renderer = try PieceRenderer(piece, sampleRate: 44_100)
       audio = Double(renderer.frameCount) / 44_100
       return Self.seconds { while renderer.render(left: left, right: right) > 0 {} }
     }.sorted()

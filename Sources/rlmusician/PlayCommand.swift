@@ -36,7 +36,7 @@ struct PlayCommand: AsyncParsableCommand {
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
         let player = try await Player.start(
-          settings, timbres: configuration.timbres, programs: pieces.map(\.piece.settings.program),
+          settings, timbres: configuration.timbres, programs: pieces.flatMap { $0.piece.parts.map(\.program) },
           notice: StandardError.writeLine)
         guard let player else { return }
         for piece in pieces { await player.offer(piece) }

@@ -67,7 +67,8 @@
       receiver.collect(seconds: 3) { $0.filter { $0.message.hasPrefix("off") }.count == 2 }
       #expect(
         receiver.messages.filter { $0 != "subscribed" } == [
-          "control 0 0 0", "control 0 32 0", "program 0 19", "on 0 60 100", "off 0 60", "on 0 61 100", "off 0 61",
+          "control 0 0 0", "control 0 32 0", "program 0 19", "control 0 10 64", "on 0 60 100", "off 0 60",
+          "on 0 61 100", "off 0 61",
         ])
       var reports = output.events.makeAsyncIterator()
       #expect(await reports.next() == .started(5))
@@ -141,8 +142,10 @@
       #expect(receiver.hanging.isEmpty)
       let other = try SequencerReceiver(name: "Other")
       try other.listen(to: port)
-      other.collect(seconds: 2) { $0.last?.message.hasPrefix("program") == true }
-      #expect(other.messages.filter { $0 != "subscribed" } == ["control 0 0 0", "control 0 32 0", "program 0 19"])
+      other.collect(seconds: 2) { $0.last?.message.hasPrefix("control 0 10 ") == true }
+      #expect(
+        other.messages.filter { $0 != "subscribed" }
+          == ["control 0 0 0", "control 0 32 0", "program 0 19", "control 0 10 64"])
       await output.close()
     }
 
@@ -211,8 +214,8 @@
     /// A chord in 19 divisions that sounds for ten seconds.
     private func tunedChord(_ tuningOutput: MIDITuningOutput, steps: Int = 20) throws -> Piece {
       var piece = try chord(steps: steps)
-      piece.settings.tuning = Tuning.equal(divisions: 19)
-      piece.settings.tuningOutput = tuningOutput
+      piece.tuning = Tuning.equal(divisions: 19)
+      piece.tuningOutput = tuningOutput
       return piece
     }
 
@@ -260,8 +263,8 @@
         (0..<count).map { row in
           String((0..<count).map { $0 == count - 1 - row ? "1" : "0" as Character })
         }, stepSeconds: 0.02)
-      piece.settings.tuning = Tuning.equal(divisions: 53)
-      piece.settings.tuningOutput = .mts
+      piece.tuning = Tuning.equal(divisions: 53)
+      piece.tuningOutput = .mts
       output.enqueue(PlayerItem(id: 1, piece: piece))
       receiver.collect(seconds: 30) { $0.filter { $0.message.hasPrefix("off") }.count == count }
       let pitches = receiver.notes.filter { $0.hasPrefix("on") }.compactMap { note -> Double? in
@@ -282,8 +285,8 @@
       let receiver = try SequencerReceiver(name: "Receiver")
       try receiver.listen(to: try address())
       var piece = try piece(Array(repeating: "10", count: 17), stepSeconds: 0.1)
-      piece.settings.tuning = Tuning.equal(divisions: 19)
-      piece.settings.tuningOutput = .mpe
+      piece.tuning = Tuning.equal(divisions: 19)
+      piece.tuningOutput = .mpe
       for id in 1...2 { output.enqueue(PlayerItem(id: UInt64(id), piece: piece)) }
       receiver.collect(seconds: 10) { $0.filter { $0.message.hasPrefix("off") }.count == 28 }
       #expect(receiver.notes.filter { $0.hasPrefix("on") }.count == 28)

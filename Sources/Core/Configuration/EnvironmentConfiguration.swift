@@ -54,6 +54,7 @@ public struct EnvironmentConfiguration: Sendable {
       try rules.check(rowCount: rowCount, use: use)
       rules = rules.sparing(rowCount: rowCount, use: use)
     }
+    performance.key = rules.key(tuning: performance.tuning, lowest: lowestNote)
     outputFolder = try rendering.string("dir", default: "rlmusician_data")
     guard !outputFolder.isEmpty, !outputFolder.utf8.contains(0) else {
       throw rendering.error("dir", allowed: "the path of a folder")

@@ -13,6 +13,7 @@ extension PerformanceSettings {
     velocity = try midi.number("velocity", default: velocity, in: -1e6...1e6)
     let words = ["auto"] + MIDITuningOutput.allCases.map(\.rawValue)
     tuningOutput = MIDITuningOutput(rawValue: try midi.choice("tuning_output", default: "auto", of: words))
+    mpeBendRange = try midi.integer("mpe_bend_range", default: mpeBendRange, in: 1...96)
     let sine = try section.section("sinethesizer")
     timbre = try sine.string("timbre", default: timbre)
     volume = try sine.numberAsWritten("volume", default: volume, in: 0...1000)

@@ -6,16 +6,18 @@ public enum AudioFile {
   /// Renders a piece with the sine synthesizer, once, into all files that the settings ask for.
   ///
   /// - Parameters:
+  ///   - timbres: The timbres by name; a part whose timbre is not among them has the standard one.
   ///   - folder: Where the files go.
   ///   - shownFolder: What errors call the folder, if not by its own path.
   ///   - work: Counts the blocks.
   /// - Returns: Lines for people: which file a limiter had to act on.
   /// - Throws: `FileError` (cannot create output), `SynthesisError` if the piece cannot be rendered. No file is left then.
   public static func write(
-    _ piece: Piece, instrument: SineInstrument, settings: AudioSettings, into folder: String,
+    _ piece: Piece, timbres: [String: Timbre], settings: AudioSettings, into folder: String,
     shownFolder: String? = nil, work: WorkCounter? = nil
   ) throws -> [String] {
-    var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
+    var renderer = try PieceRenderer(
+      piece, timbres: timbres, sampleRate: Double(settings.sampleRate), tail: settings.tail)
     return try write(settings: settings, frameCount: renderer.frameCount, into: folder, shownFolder: shownFolder) {
       work?.step()
       return renderer.render(left: $0, right: $1)

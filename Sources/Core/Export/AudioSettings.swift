@@ -40,10 +40,16 @@ public struct AudioSettings: Sendable, Hashable {
   /// `sample_rate` in Hz.
   public var sampleRate = 44100
 
+  /// `tail_in_seconds`: what comes after the last note.
+  public var tail = PieceRenderer.Tail.seconds(2)
+
   /// The rates that all kinds of file can have.
   public static let sampleRates = 8000...192_000
 
-  /// 32-bit float WAV at 44,100 Hz.
+  /// The longest tail, in seconds.
+  static let longestTail = 3600.0
+
+  /// 32-bit float WAV at 44,100 Hz, two seconds of silence at its end.
   public init() {}
 
   /// Reads the section.
@@ -58,5 +64,13 @@ public struct AudioSettings: Sendable, Hashable {
       "sample_format", default: SampleFormat.float.rawValue, of: SampleFormat.allCases.map(\.rawValue))
     sampleFormat = SampleFormat(rawValue: name) ?? .float
     sampleRate = try section.integer("sample_rate", default: 44100, in: Self.sampleRates)
+    if section.value("tail_in_seconds")?.scalar?.text == "auto" {
+      tail = .automatic
+      section.record("tail_in_seconds", .text("auto"))
+    } else if let there = section.value("tail_in_seconds"), there.scalar?.number == nil {
+      throw section.error("tail_in_seconds", allowed: "auto, or a number from 0 to \(Int(Self.longestTail))")
+    } else {
+      tail = .seconds(try section.number("tail_in_seconds", default: 2, in: 0...Self.longestTail))
+    }
   }
 }

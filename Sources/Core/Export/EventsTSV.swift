@@ -13,15 +13,15 @@ public enum EventsTSV {
 
   /// The whole file's text, notes in the order of `Piece.notes`.
   public static func text(of piece: Piece) -> String {
-    let settings = piece.settings
-    let tail = "\(settings.volume)\t\(settings.location)\t\(settings.effects)\n"
     var text = header + "\n"
     for note in piece.notes {
-      text += settings.timbre
+      let part = piece.parts[note.part]
+      text += part.timbre
       text += "\t" + number(note.onsetSeconds)
       text += "\t" + number(note.durationSeconds)
-      text += "\t" + frequency(note.pitch, tuning: settings.tuning)
-      text += "\t" + tail
+      text += "\t" + frequency(note.pitch, tuning: piece.tuning)
+      text += "\t" + (note.gain == 1 ? part.volume.description : number(part.volume.value * note.gain))
+      text += "\t\(part.location)\t\(part.effects)\n"
     }
     return text
   }

@@ -86,6 +86,62 @@ struct JSONSection {
     return integers
   }
 
+  func boolean(_ key: String) throws(DataError) -> Bool {
+    guard case .boolean(let value) = self[key] else { throw error(key, allowed: "true or false") }
+    return value
+  }
+
+  /// A list of objects, each a section of its own: `key[0]`, `key[1]`, ...
+  func sections(_ key: String, atMost limit: Int) throws(DataError) -> [JSONSection] {
+    var sections: [JSONSection] = []
+    for (index, value) in try list(key, atMost: limit).enumerated() {
+      guard case .object(let members) = value else { throw error(key, allowed: "a list of objects") }
+      sections.append(JSONSection(file: file, path: path + ["\(key)[\(index)]"], members: members))
+    }
+    return sections
+  }
+
+  /// A list of anything.
+  func list(_ key: String, atMost limit: Int) throws(DataError) -> [OrderedJSON] {
+    guard case .array(let values) = self[key], values.count <= limit else {
+      throw error(key, allowed: "a list of at most \(limit)")
+    }
+    return values
+  }
+
+  /// A list of lists.
+  func lists(_ key: String, atMost limit: Int) throws(DataError) -> [[OrderedJSON]] {
+    var lists: [[OrderedJSON]] = []
+    for value in try list(key, atMost: limit) {
+      guard case .array(let values) = value else { throw error(key, allowed: "a list of lists") }
+      lists.append(values)
+    }
+    return lists
+  }
+
+  /// A list of lists of so many numbers.
+  func rows(
+    _ key: String, of count: Int, in range: ClosedRange<Double>, atMost limit: Int
+  ) throws(DataError) -> [[Double]] {
+    try rows(key, list(key, atMost: limit), of: count, in: range, atMost: limit)
+  }
+
+  /// The same of values that lie somewhere in `key`.
+  func rows(
+    _ key: String, _ values: [OrderedJSON], of count: Int, in range: ClosedRange<Double>, atMost limit: Int
+  ) throws(DataError) -> [[Double]] {
+    var rows: [[Double]] = []
+    for value in values.prefix(limit) {
+      guard case .array(let numbers) = value, case let row = numbers.compactMap(Self.double), numbers.count == count,
+        row.count == count, row.allSatisfy(range.contains)
+      else {
+        throw error(key, allowed: "lists of \(count) numbers from \(range.lowerBound) to \(range.upperBound)")
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
   private static func double(_ value: OrderedJSON) -> Double? {
     switch value {
     case .integer(let value): Double(value)

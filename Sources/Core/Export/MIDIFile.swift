@@ -2,13 +2,16 @@
 public struct MIDIFile: Sendable, Hashable {
   /// Ticks per quarter note, 1...32767.
   public var ticksPerQuarter: Int
-  /// The tracks; each ends one tick after its last event.
+  /// The tracks.
   public var tracks: [[MIDIEvent]]
+  /// Where all tracks end, so that loops do not drift; a track with a later event ends with that.
+  public var endTick: Int
 
   /// A file of these tracks; events may come in any order.
-  public init(ticksPerQuarter: Int = MIDITiming.ticksPerQuarter, tracks: [[MIDIEvent]]) {
+  public init(ticksPerQuarter: Int = MIDITiming.ticksPerQuarter, tracks: [[MIDIEvent]], endTick: Int = 0) {
     self.ticksPerQuarter = ticksPerQuarter
     self.tracks = tracks
+    self.endTick = endTick
   }
 
   /// The file's bytes.
@@ -20,13 +23,13 @@ public struct MIDIFile: Sendable, Hashable {
     bytes += Self.bigEndian(1, count: 2) + Self.bigEndian(tracks.count, count: 2)
     bytes += Self.bigEndian(ticksPerQuarter, count: 2)
     for track in tracks {
-      let chunk = Self.chunk(MIDIEvent.sorted(track))
+      let chunk = Self.chunk(MIDIEvent.sorted(track), endTick: endTick)
       bytes += Array("MTrk".utf8) + Self.bigEndian(chunk.count, count: 4) + chunk
     }
     return bytes
   }
 
-  private static func chunk(_ events: [MIDIEvent]) -> [UInt8] {
+  private static func chunk(_ events: [MIDIEvent], endTick: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     var lastTick = 0
     // Running status: a channel message whose status byte repeats leaves it out; anything else in between cancels it.
@@ -43,7 +46,7 @@ public struct MIDIFile: Sendable, Hashable {
         runningStatus = nil
       }
     }
-    return bytes + variableLength(1) + MIDIMessage.endOfTrack.bytes
+    return bytes + variableLength(endTick - lastTick) + MIDIMessage.endOfTrack.bytes
   }
 
   /// Seven bits a byte, the highest first, bit 7 set on all but the last; at most four bytes.
@@ -80,6 +83,8 @@ extension MIDIMessage {
     case .tempo(let tempo): Self.meta(MIDIMetaType.tempo, MIDIFile.bigEndian(Int(tempo), count: 3))
     case .timeSignature(let numerator, let power, let clocks, let thirtySeconds):
       Self.meta(MIDIMetaType.timeSignature, [numerator, power, clocks, thirtySeconds])
+    case .keySignature(let sharps, let isMinor):
+      Self.meta(MIDIMetaType.keySignature, [UInt8(bitPattern: sharps), isMinor ? 1 : 0])
     case .trackName(let name): Self.meta(MIDIMetaType.trackName, Array(name.utf8))
     case .text(let text): Self.meta(MIDIMetaType.text, Array(text.utf8))
     case .endOfTrack: Self.meta(MIDIMetaType.endOfTrack, [])

@@ -17,6 +17,8 @@ public enum MIDIMessage: Sendable, Hashable {
   case tempo(microsecondsPerQuarter: UInt32)
   /// Meta event: numerator, the denominator's power of two, MIDI clocks a metronome click, 32nds a quarter note.
   case timeSignature(numerator: UInt8, denominatorPower: UInt8, clocksPerClick: UInt8, thirtySecondsPerQuarter: UInt8)
+  /// Meta event: sharps of the signature (flats are negative), and whether the key is a minor one.
+  case keySignature(sharps: Int8, isMinor: Bool)
   /// Meta event: the track's name.
   case trackName(String)
   /// Meta event: any other text.
@@ -43,6 +45,7 @@ enum MIDIMetaType {
   static let endOfTrack: UInt8 = 0x2F
   static let tempo: UInt8 = 0x51
   static let timeSignature: UInt8 = 0x58
+  static let keySignature: UInt8 = 0x59
 }
 
 /// A message at a time.

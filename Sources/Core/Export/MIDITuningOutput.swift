@@ -15,10 +15,10 @@ public enum MIDITuningOutput: String, Sendable, CaseIterable, Codable {
   /// Notes that may sound at once with `mpe`.
   public static let mpeNoteLimit = MPE.memberChannels.count
 
-  /// What puts a receiver back to twelve-tone equal temperament on ordinary channels, whichever piece it was told of.
-  public var reset: [MIDIMessage] {
+  /// What puts a receiver back to twelve-tone equal temperament on ordinary channels, of a piece that used these.
+  public func reset(channels: some Sequence<UInt8>) -> [MIDIMessage] {
     switch self {
-    case .mts: MTS.reset
+    case .mts: MTS.reset(channels: channels)
     case .mpe: MPE.reset
     case .off: []
     }
@@ -32,9 +32,8 @@ public enum MIDITuningOutput: String, Sendable, CaseIterable, Codable {
 extension Piece {
   /// How the piece's MIDI says its tuning; nil in twelve-tone equal temperament, which needs no saying.
   public var midiTuningOutput: MIDITuningOutput? {
-    guard !settings.tuning.isTwelveToneEqual else { return nil }
-    let notesAtOnce = (0..<roll.stepCount).map { roll.column($0).reduce(0) { $0 + $1.nonzeroBitCount } }.max() ?? 0
-    return settings.tuningOutput ?? .automatic(notesAtOnce: notesAtOnce)
+    guard !tuning.isTwelveToneEqual else { return nil }
+    return tuningOutput ?? .automatic(notesAtOnce: notesAtOnce)
   }
 }
 

@@ -7,24 +7,24 @@
 /// messages a keyboard, of 8 + 4 n bytes, 516 at most, far below what receivers' pools hold (4096), sent by the sequencer
 /// port no faster than a MIDI cable.
 enum MTS {
-  /// Channels for keyboards: all but the percussion's. More than 128 distinct pitches need a second keyboard, and a roll
-  /// has at most 256 rows.
-  static let channels: [UInt8] = [0, 1]
   /// All devices.
   static let device: UInt8 = 0x7F
   /// The count has seven bits.
   static let changesPerMessage = 127
 
-  /// What a receiver must be told before the first note: the tunings, then who uses which.
-  static func setup(_ keyboard: TunedKeyboard) -> [MIDIMessage] {
-    let tunings = keyboard.keyboards.enumerated().flatMap { program, keys in changes(program: program, keys) }
-    return tunings + keyboard.keyboards.indices.flatMap { select(program: UInt8($0), channel: channels[$0]) }
+  /// Tuning programs: more than 128 distinct pitches need a second keyboard, and a piece has at most 256 degrees.
+  static let programCount = 2
+
+  /// What a receiver must be told before the first note, apart from who uses which: the tunings, a program a keyboard.
+  static func tunings(_ keyboard: TunedKeyboard) -> [MIDIMessage] {
+    keyboard.keyboards.enumerated().flatMap { program, keys in changes(program: program, keys) }
   }
 
-  /// What a receiver must be told for twelve-tone equal temperament again, sounding notes included.
-  static var reset: [MIDIMessage] {
+  /// What a receiver must be told for twelve-tone equal temperament again, sounding notes included, on channels that were
+  /// retuned.
+  static func reset(channels: some Sequence<UInt8>) -> [MIDIMessage] {
     let keys = (0...127).map { TunedKeyboard.Key(key: $0, semitones: Double($0)) }
-    return channels.indices.flatMap { changes(program: $0, keys) }
+    return (0..<programCount).flatMap { changes(program: $0, keys) }
       + channels.flatMap { select(program: 0, channel: $0) }
   }
 
@@ -37,7 +37,8 @@ enum MTS {
     }
   }
 
-  private static func select(program: UInt8, channel: UInt8) -> [MIDIMessage] {
+  /// What makes a channel play a tuning program.
+  static func select(program: UInt8, channel: UInt8) -> [MIDIMessage] {
     RegisteredParameter.tuningBank.messages(channel: channel, value: 0)
       + RegisteredParameter.tuningProgram.messages(channel: channel, value: program)
   }

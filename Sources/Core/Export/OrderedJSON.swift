@@ -35,7 +35,7 @@ public indirect enum OrderedJSON: Sendable, Hashable {
   /// On one line.
   public var text: String { text(indentation: nil) }
 
-  /// On many lines, two spaces a level; lists of plain values stay on one line. Ends with a line break.
+  /// On many lines, two spaces a level; lists without objects stay on one line. Ends with a line break.
   public var prettyText: String { text(indentation: "") + "\n" }
 
   private func text(indentation: String?) -> String {
@@ -47,12 +47,22 @@ public indirect enum OrderedJSON: Sendable, Hashable {
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quote(value)
     case .array(let values):
-      Self.list(values.map { $0.text(indentation: nil) }, open: "[", close: "]", indentation: nil)
+      if values.contains(where: \.isObject) {
+        Self.list(
+          values.map { $0.text(indentation: indentation.map { $0 + "  " }) }, open: "[", close: "]",
+          indentation: indentation)
+      } else {
+        Self.list(values.map { $0.text(indentation: nil) }, open: "[", close: "]", indentation: nil)
+      }
     case .object(let members):
       Self.list(
         members.map { "\(Self.quote($0.key)): \($0.value.text(indentation: indentation.map { $0 + "  " }))" },
         open: "{", close: "}", indentation: indentation)
     }
+  }
+
+  private var isObject: Bool {
+    if case .object = self { true } else { false }
   }
 
   private static func list(_ items: [String], open: String, close: String, indentation: String?) -> String {

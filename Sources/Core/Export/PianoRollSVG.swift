@@ -4,12 +4,14 @@
 /// of one kind are one path, so that a picture stays small whatever is in it.
 public struct PianoRollSVG {
   private let piece: Piece
+  private let roll: PianoRoll
+  private let allNotes: [Note]
   private let rowHeight: Double
   private let stepWidth: Double
   private let headerLines: [String]
 
-  private var rowCount: Int { piece.roll.rowCount }
-  private var stepCount: Int { piece.roll.stepCount }
+  private var rowCount: Int { roll.rowCount }
+  private var stepCount: Int { roll.stepCount }
   private var top: Double { 44 + 16 * Double(headerLines.count) }
   private let left = 72.0
   private var width: Double { left + stepWidth * Double(stepCount) + 16 }
@@ -18,12 +20,15 @@ public struct PianoRollSVG {
 
   private init(_ piece: Piece) {
     self.piece = piece
+    roll = piece.roll
+    allNotes = piece.notes
     // Large rolls get smaller cells, but never unreadable ones: then the picture grows.
-    rowHeight = max(5, min(14, 900 / Double(piece.roll.rowCount)))
-    stepWidth = max(4, min(22, 1400 / Double(piece.roll.stepCount)))
-    let characters = Int(max(76, (stepWidth * Double(piece.roll.stepCount) + left) / 6))
+    rowHeight = max(5, min(14, 900 / Double(roll.rowCount)))
+    stepWidth = max(4, min(22, 1400 / Double(roll.stepCount)))
+    let characters = Int(max(76, (stepWidth * Double(roll.stepCount) + left) / 6))
     headerLines =
-      SVGText.wrap(Self.facts(piece), width: characters) + SVGText.wrap(Self.rules(piece), width: characters)
+      SVGText.wrap(Self.facts(piece, noteCount: allNotes.count), width: characters)
+      + SVGText.wrap(Self.rules(piece), width: characters)
   }
 
   /// The picture of a piece.
@@ -66,16 +71,15 @@ public struct PianoRollSVG {
     return text
   }
 
-  private static func facts(_ piece: Piece) -> [String] {
+  private static func facts(_ piece: Piece, noteCount: Int) -> [String] {
     var facts: [String] = []
     if let provenance = piece.provenance {
       facts += ["seed \(provenance.seed)", "population \(provenance.population)"]
       if let episode = provenance.episode { facts.append("piece \(episode + 1)") }
     }
-    let (settings, noteCount) = (piece.settings, piece.notes.count)
     return facts + [
-      "\(noteCount) \(noteCount == 1 ? "note" : "notes")", "lowest \(settings.lowestNote.name)", settings.tuning.name,
-      "\(SVGText.number(settings.stepSeconds, decimals: 3)) s a beat",
+      "\(noteCount) \(noteCount == 1 ? "note" : "notes")", "lowest \(piece.lowestNote.name)", piece.tuning.name,
+      "\(SVGText.number(piece.tempo.stepSeconds(at: 0), decimals: 3)) s a beat",
     ]
   }
 
@@ -92,20 +96,20 @@ public struct PianoRollSVG {
   private func degree(_ row: Int) -> Int { rowCount - 1 - row }
 
   private func pitch(_ row: Int) -> Pitch {
-    piece.settings.tuning.pitch(ofDegree: degree(row), above: piece.settings.lowestNote)
+    piece.pitch(ofDegree: degree(row))
   }
 
   /// Rows of black keys are shaded; in other tunings than the keyboard's, every second degree of a period.
   private func isBlack(_ row: Int) -> Bool {
-    guard piece.settings.tuning.isTwelveToneEqual else {
-      return degree(row) % piece.settings.tuning.degreeCount % 2 == 1
+    guard piece.tuning.isTwelveToneEqual else {
+      return degree(row) % piece.tuning.degreeCount % 2 == 1
     }
     return [1, 3, 6, 8, 10].contains((pitch(row).key % 12 + 12) % 12)
   }
 
   /// Where a period begins: C on the keyboard, degree 0 in other tunings.
   private func isPeriodStart(_ row: Int) -> Bool {
-    let tuning = piece.settings.tuning
+    let tuning = piece.tuning
     return tuning.isTwelveToneEqual ? pitch(row).key % 12 == 0 : degree(row) % tuning.degreeCount == 0
   }
 
@@ -141,9 +145,9 @@ public struct PianoRollSVG {
 
   private var notes: String {
     let inset = rowHeight > 8 ? 1.5 : 1
-    let rectangles = piece.notes.map { note in
+    let rectangles = allNotes.map { note in
       Self.rectangle(
-        x: x(note.onsetStep) + 1, y: y(note.row) + inset,
+        x: x(note.onsetStep) + 1, y: y(rowCount - 1 - note.degree) + inset,
         width: stepWidth * Double(note.endStep - note.onsetStep) - 2, height: rowHeight - 2 * inset)
     }
     return Self.path("notes", rectangles.joined())
@@ -159,7 +163,7 @@ public struct PianoRollSVG {
     for row in 0..<rowCount {
       // Where names of all rows would overlap, periods have theirs, or else every so many rows.
       let isNamed =
-        every == 1 || (piece.settings.tuning.isTwelveToneEqual ? isPeriodStart(row) : degree(row) % every == 0)
+        every == 1 || (piece.tuning.isTwelveToneEqual ? isPeriodStart(row) : degree(row) % every == 0)
       if isNamed {
         text += SVGText.text(name(row), x: left - 30, y: y(row) + rowHeight / 2 + 3, style: "key")
       }

@@ -14,11 +14,8 @@ extension PieceFolder {
     try write(piece, to: output, at: time) { piece, folder in
       try others(folder)
       do {
-        let instrument = SineInstrument(
-          timbre: timbres[piece.settings.timbre] ?? .standard,
-          eventEffects: try SoundEffect.list(json: piece.settings.effects), sampleRate: Double(audio.sampleRate))
         return try AudioFile.write(
-          piece, instrument: instrument, settings: audio, into: folder, shownFolder: output, work: work)
+          piece, timbres: timbres, settings: audio, into: folder, shownFolder: output, work: work)
       } catch let error as SynthesisError {
         throw FileError(.cannotCreate, path: "\(output)/\(AudioFile.name(.wav))", reason: error.reason)
       }

@@ -1,7 +1,7 @@
-/// A keyboard, or several, retuned so that every row of a roll has a key of exactly its pitch.
+/// A keyboard, or several, retuned so that every degree of a piece has a key of exactly its pitch.
 ///
-/// Rows of the same pitch share a key. Keys rise with the pitch and lie as near to it as the others leave room. The
-/// mapping depends on the tuning and the number of rows alone, so all pieces of a run agree on it.
+/// Degrees of the same pitch share a key. Keys rise with the pitch and lie as near to it as the others leave room. Of
+/// piano rolls the mapping depends on the tuning and the number of rows alone, so all pieces of a run agree on it.
 public struct TunedKeyboard: Sendable, Hashable {
   /// Where a row is played.
   public struct Place: Sendable, Hashable {
@@ -22,15 +22,17 @@ public struct TunedKeyboard: Sendable, Hashable {
   /// The keys of each keyboard, ascending.
   public let keyboards: [[Key]]
   private let places: [Int: Place]
+  private let lowestDegree: Int
 
   /// What can be said of a key's pitch: 0 up to, but not including, 128 semitones above key 0.
   static let range = 0.0..<127.999_9
 
-  /// The keyboards for pitches, one a row; a pitch outside MIDI's range gets no key.
-  public init(_ pitches: [Pitch]) {
+  /// The keyboards for pitches of degrees from `lowestDegree` up; a pitch outside MIDI's range gets no key.
+  public init(_ pitches: [Pitch], lowestDegree: Int = 0) {
+    self.lowestDegree = lowestDegree
     let semitones = pitches.map { Double($0.key) + $0.cents / 100 }
     var distinct: [Double] = []
-    // Rows that should be one pitch differ by rounding.
+    // Degrees that should be one pitch differ by rounding.
     for pitch in semitones.filter(Self.range.contains).sorted() where pitch - (distinct.last ?? -1) > 1e-6 {
       distinct.append(pitch)
     }
@@ -41,25 +43,22 @@ public struct TunedKeyboard: Sendable, Hashable {
       return zip(Self.keys(own), own).map { Key(key: $0, semitones: $1) }
     }
     var places: [Int: Place] = [:]
-    for (row, pitch) in semitones.enumerated() where Self.range.contains(pitch) {
+    for (offset, pitch) in semitones.enumerated() where Self.range.contains(pitch) {
       guard let index = distinct.lastIndex(where: { $0 <= pitch + 1e-9 }) else { continue }
       let keyboard = index % count
-      places[row] = Place(keyboard: keyboard, key: keyboards[keyboard][index / count].key)
+      places[offset] = Place(keyboard: keyboard, key: keyboards[keyboard][index / count].key)
     }
     self.places = places
   }
 
-  /// The keyboards for all rows of a piece's roll.
+  /// The keyboards for all degrees that are rows of a piece's roll.
   public init(_ piece: Piece) {
-    let rows = piece.roll.rowCount
-    self.init(
-      (0..<rows).map {
-        piece.settings.tuning.pitch(ofDegree: rows - 1 - $0, above: piece.settings.lowestNote)
-      })
+    let degrees = piece.degrees.prefix(PianoRoll.maximumRowCount)
+    self.init(degrees.map(piece.pitch(ofDegree:)), lowestDegree: piece.degrees.lowerBound)
   }
 
-  /// Where a row is played; nil if its pitch lies outside what MIDI can say.
-  public func place(ofRow row: Int) -> Place? { places[row] }
+  /// Where a degree is played; nil if its pitch lies outside what MIDI can say.
+  public func place(ofDegree degree: Int) -> Place? { places[degree - lowestDegree] }
 
   /// Rising keys for rising pitches, as near as they can be: isotonic regression of pitch minus index (pool adjacent
   /// violators), rounded.

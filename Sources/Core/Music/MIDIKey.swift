@@ -7,6 +7,11 @@ public struct MIDIKey: Sendable, Hashable, Comparable {
 
   private static let names = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
 
+  /// Key 0, C-1.
+  public static let lowest = MIDIKey(checked: 0)
+
+  private init(checked number: Int) { self.number = number }
+
   /// - Returns: nil if `number` is outside 0...127.
   public init?(_ number: Int) {
     guard (0...127).contains(number) else { return nil }

@@ -84,3 +84,31 @@ public struct PianoRoll: Sendable, Hashable {
     }
   }
 }
+
+extension PianoRoll {
+  /// The maximal runs of cells as notes of a part, in order of onset, at one onset the lowest first, then the shorter.
+  /// The last row is degree 0.
+  func runs(velocity: Int) -> [PartNote] {
+    var notes: [PartNote] = []
+    for row in 0..<rowCount {
+      var onset: Int?
+      for step in 0...stepCount {
+        let isOn = step < stepCount && self[row, step]
+        if isOn, onset == nil {
+          onset = step
+        } else if !isOn, let start = onset {
+          notes.append(
+            PartNote(onset: start, duration: step - start, degree: rowCount - 1 - row, velocity: velocity))
+          onset = nil
+        }
+      }
+    }
+    return notes.sorted { ($0.onset, $0.degree, $0.duration) < ($1.onset, $1.degree, $1.duration) }
+  }
+
+  /// The first columns, at least one.
+  func prefix(steps: Int) -> PianoRoll {
+    let count = min(stepCount, max(1, steps))
+    return PianoRoll(rowCount: rowCount, stepCount: count, words: Array(words.prefix(count * wordsPerColumn)))
+  }
+}

@@ -74,6 +74,14 @@ public struct WeightedRules: Sendable {
     return coefficients
   }
 
+  /// The key that the rule about outer notes asks for, if it has a say and the tuning is the keyboard's.
+  func key(tuning: Tuning, lowest: MIDIKey) -> KeySignature? {
+    guard tuning.isTwelveToneEqual, let rule = entries.lazy.compactMap({ $0.rule as? AbsenceOfOuterNotes }).first
+    else { return nil }
+    return KeySignature(
+      tonic: lowest.number + rule.tonic.position, degrees: Set((0..<12).filter { rule.scale.contains[$0] }))
+  }
+
   /// Whether rolls of that many rows can be scored: throws what is wrong with the configuration if not.
   public func check(rowCount: Int, use: RollUse) throws(ConfigurationError) {
     for entry in entries { try entry.rule.check(rowCount: rowCount, use: use) }

@@ -2,8 +2,14 @@ import Foundation
 
 /// Renders a whole piece with the sine synthesizer, block by block: nothing longer than a block is held.
 public struct PieceRenderer: ~Copyable {
-  /// Seconds of silence after the last note's end, or in place of notes.
-  public static let trailingSeconds = 2.0
+  /// What comes after the last note's end.
+  public enum Tail: Sendable, Hashable {
+    /// So many seconds, in place of notes too where there are none.
+    case seconds(Double)
+    /// What still sounds: nothing but sound that reaches the other ear later.
+    case automatic
+  }
+
   /// The longest piece in seconds.
   public static let longestSeconds = 86_400.0
   /// The most memory the voices of a piece may take, in bytes.
@@ -14,45 +20,76 @@ public struct PieceRenderer: ~Copyable {
   /// Frames rendered so far.
   public private(set) var frame = 0
 
-  private var synthesizer: SineSynthesizer
-  private let events: [(start: Int, event: SineEvent)]
+  private struct Event {
+    var start: Int
+    var instrument: Int
+    var event: SineEvent
+  }
+
+  private var synthesizer: PieceSynthesizer
+  private let events: [Event]
   private var nextEvent = 0
 
   /// The notes of a piece.
   ///
+  /// - Parameters:
+  ///   - timbres: By name; a part whose timbre is not among them has the standard one.
+  ///   - sampleRate: Frames per second.
+  ///   - tail: What comes after the last note.
+  ///   - parts: The parts to be heard; nil for all. The length is the whole piece's.
   /// - Throws: `SynthesisError` if the piece lasts longer than a day or needs too many voices at once.
   public init(
-    notes: [Note], settings: PerformanceSettings, instrument: SineInstrument
+    _ piece: Piece, timbres: [String: Timbre] = [:], sampleRate: Double, tail: Tail = .seconds(2),
+    parts: Set<Int>? = nil
   ) throws(SynthesisError) {
-    let schedule = try Self.schedule(notes, settings: settings, instrument: instrument)
-    frameCount = schedule.frameCount
-    events = schedule.events
-    synthesizer = SineSynthesizer(instrument: instrument, voiceLimit: schedule.voiceCount)
-  }
-
-  private static func schedule(
-    _ notes: [Note], settings: PerformanceSettings, instrument: SineInstrument
-  ) throws(SynthesisError) -> (frameCount: Int, voiceCount: Int, events: [(start: Int, event: SineEvent)]) {
-    let rate = instrument.sampleRate
+    let notes = piece.notes
     let end = notes.reduce(0) { max($0, $1.onsetSeconds + $1.durationSeconds) }
-    guard end + trailingSeconds <= longestSeconds else {
-      throw SynthesisError(reason: "the piece would last \(end) s; allowed: up to \(longestSeconds) s")
+    var trailing = 0.0
+    if case .seconds(let seconds) = tail { trailing = seconds }
+    guard end + trailing <= Self.longestSeconds else {
+      throw SynthesisError(reason: "the piece would last \(end) s; allowed: up to \(Self.longestSeconds) s")
     }
-    let events = notes.map { note in
+    let instruments = PieceInstruments(piece, timbres: timbres, sampleRate: sampleRate)
+    let all = notes.map { note in
       (
-        start: SineEvent.frames(seconds: note.onsetSeconds, sampleRate: rate),
-        event: SineEvent(note: note, settings: settings, sampleRate: rate)
+        note.part,
+        Event(
+          start: SineEvent.frames(seconds: note.onsetSeconds, sampleRate: sampleRate),
+          instrument: instruments.ofPart[note.part],
+          event: SineEvent(note: note, of: piece.parts[note.part], sampleRate: sampleRate))
       )
     }
-    let delay = Int((SineInstrument.longestChannelDelay * rate).rounded(.up))
-    let voiceCount = max(1, polyphony(events.map { ($0.start, $0.start + $0.event.frameCount + delay) }))
-    guard voiceCount <= 100_000,
-      SineSynthesizer.memoryBytes(instrument: instrument, voiceLimit: voiceCount) <= largestMemory
-    else {
-      throw SynthesisError(
-        reason: "\(voiceCount) notes sound at once, more than memory is allowed for; allowed: longer steps")
+    let events = all.filter { parts?.contains($0.0) ?? true }.map(\.1)
+    let voices = try Self.voices(events, instruments.instruments)
+    switch tail {
+    case .seconds: frameCount = SineEvent.frames(seconds: end + trailing, sampleRate: sampleRate)
+    case .automatic:
+      let delay = Int((SineInstrument.longestChannelDelay * sampleRate).rounded(.up))
+      frameCount = all.reduce(0) { most, event in
+        let isBeside = event.1.event.location != 0
+        return max(most, event.1.start + event.1.event.frameCount + (isBeside ? delay : 0))
+      }
     }
-    return (SineEvent.frames(seconds: end + trailingSeconds, sampleRate: rate), voiceCount, events)
+    self.events = events
+    synthesizer = instruments.synthesizer(voices: voices)
+  }
+
+  /// The voices that every instrument needs at once.
+  private static func voices(_ events: [Event], _ instruments: [SineInstrument]) throws(SynthesisError) -> [Int] {
+    var voices: [Int] = []
+    var memory = 0
+    for (index, instrument) in instruments.enumerated() {
+      let delay = Int((SineInstrument.longestChannelDelay * instrument.sampleRate).rounded(.up))
+      let own = events.filter { $0.instrument == index }
+      let count = max(1, polyphony(own.map { ($0.start, $0.start + $0.event.frameCount + delay) }))
+      voices.append(count)
+      if count <= 100_000 { memory += SineSynthesizer.memoryBytes(instrument: instrument, voiceLimit: count) }
+      guard count <= 100_000, memory <= largestMemory else {
+        throw SynthesisError(
+          reason: "\(count) notes sound at once, more than memory is allowed for; allowed: longer steps")
+      }
+    }
+    return voices
   }
 
   /// The most intervals [start, end) that overlap, in whole spans: a voice is taken up to a span before its note begins.
@@ -87,7 +124,8 @@ public struct PieceRenderer: ~Copyable {
     while done < count {
       let span = min(Self.spanFrames, count - done)
       while nextEvent < events.count, events[nextEvent].start < frame + span {
-        synthesizer.noteOn(events[nextEvent].event, afterFrames: events[nextEvent].start - frame)
+        let event = events[nextEvent]
+        synthesizer.noteOn(event.event, instrument: event.instrument, afterFrames: event.start - frame)
         nextEvent += 1
       }
       synthesizer.render(left: left + done, right: right + done, frameCount: span)

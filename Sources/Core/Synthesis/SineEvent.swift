@@ -24,10 +24,10 @@ public struct SineEvent: Sendable, BitwiseCopyable {
     frameCount = max(1, Self.frames(seconds: durationSeconds, sampleRate: sampleRate))
   }
 
-  /// A note of a piece.
-  public init(note: Note, settings: PerformanceSettings, sampleRate: Double) {
+  /// A note of a part.
+  public init(note: Note, of part: Part, sampleRate: Double) {
     self.init(
-      frequency: note.pitch.frequency, volume: settings.volume.value, location: settings.location.value,
+      frequency: note.pitch.frequency, volume: part.volume.value * note.gain, location: part.location.value,
       durationSeconds: note.durationSeconds, sampleRate: sampleRate)
   }
 

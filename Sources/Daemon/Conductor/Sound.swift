@@ -129,7 +129,7 @@ actor Sound {
         scores: current.map { current in
           current.piece.score.entries.map { .init(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) }
         }, seconds: max(0, status.seconds), length: status.length,
-        stepSeconds: current?.piece.settings.stepSeconds ?? 0, roll: current.map { Self.rows($0.piece.roll) },
+        stepSeconds: current?.piece.tempo.stepSeconds(at: 0) ?? 0, roll: current.map { Self.rows($0.piece.roll) },
         waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
     }
 

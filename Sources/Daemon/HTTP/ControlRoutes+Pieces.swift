@@ -78,7 +78,7 @@ extension ControlRoutes {
     do {
       let content = try library.read(piece)
       view.roll = content.roll.rowTexts
-      view.stepSeconds = content.settings.stepSeconds
+      view.stepSeconds = content.tempo.stepSeconds(at: 0)
     } catch {
       view.problem = "\(error)"
     }

@@ -116,7 +116,7 @@ extension PieceRecord {
       id: id, time: time, session: session, seed: piece.provenance?.seed, population: piece.provenance?.population,
       configurationDigest: piece.provenance?.configurationDigest, score: piece.score.total,
       scores: piece.score.entries.map { RuleScore(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) },
-      tuning: piece.settings.tuning.name, seconds: piece.rollSeconds, rating: rating, isKept: isKept, bytes: bytes,
+      tuning: piece.tuning.name, seconds: piece.seconds, rating: rating, isKept: isKept, bytes: bytes,
       folder: folder)
   }
 }

@@ -27,7 +27,7 @@ final class FluidSynthEngine: SoundEngine {
   private let rightRest: UnsafeMutablePointer<Float>
   private var restCount = 0
 
-  /// A piece of 256 rows in a tuning of its own needs a channel a row.
+  /// A piece of 256 rows in a tuning of its own needs a channel a row; more of them (rows of several parts) share.
   static let channelCount = 256
   /// Chosen so that a default piece is about as loud as the sine synthesizer's: on Debian's TimGM6mb 1.7 dB quieter.
   static let gain = 1.2
@@ -144,27 +144,32 @@ final class FluidSynthEngine: SoundEngine {
   // MARK: Control side
 
   func timeline(of piece: Piece) -> PieceTimeline {
-    let program = presets.substitute(for: piece.settings.program)
-    if program != piece.settings.program, said.isFirst(piece.settings.program) {
-      notice(presets.remark(on: piece.settings.program, of: soundfont.name))
+    let programs = piece.parts.map { part in
+      let program = presets.substitute(for: part.program)
+      if program != part.program, said.isFirst(part.program) {
+        notice(presets.remark(on: part.program, of: soundfont.name))
+      }
+      return program
     }
     let rate = Double(sampleRate)
     func frame(_ seconds: Double) -> Int64 { Int64(SineEvent.frames(seconds: seconds, sampleRate: rate)) }
-    let isKeyboard = piece.settings.tuning.isTwelveToneEqual
-    var prepared: Set<Int> = []
+    let isKeyboard = piece.tuning.isTwelveToneEqual
+    var channels: [ChannelUse: UInt8] = [:]
     var events: [RenderEvent] = []
+    var ends: [RenderEvent] = []
     var onsets: [RenderEvent] = []
     for note in piece.notes where (0...127).contains(note.pitch.key) {
-      // A row of another tuning has a channel of its own, whose fine tuning is the row's.
-      let channel = UInt8(truncatingIfNeeded: isKeyboard ? 0 : note.row)
-      if prepared.insert(Int(channel)).inserted {
+      // A part's degree of another tuning has a channel of its own, whose fine tuning is the degree's.
+      let use = ChannelUse(part: note.part, degree: isKeyboard ? 0 : note.degree)
+      let channel = channels[use] ?? UInt8(truncatingIfNeeded: channels.count)
+      if channels.updateValue(channel, forKey: use) == nil {
         events.append(
           RenderEvent(
-            frame: 0, kind: .program, channel: channel, key: UInt8(clamping: program),
-            cents: Self.fineTuning(note.pitch.cents)))
+            frame: 0, kind: .program, channel: channel, key: UInt8(clamping: programs[note.part]),
+            cents: Self.fineTuning(note.pitch.cents), location: piece.parts[note.part].location.value))
       }
       let key = UInt8(clamping: note.pitch.key)
-      events.append(
+      ends.append(
         RenderEvent(
           frame: frame(note.onsetSeconds + note.durationSeconds), kind: .noteOff, channel: channel, key: key))
       onsets.append(
@@ -173,12 +178,26 @@ final class FluidSynthEngine: SoundEngine {
           velocity: UInt8(clamping: note.velocity)))
     }
     // At one frame: programs, then ends, then beginnings.
-    return PieceTimeline(events: events + onsets, frameCount: frame(piece.rollSeconds))
+    return PieceTimeline(events: events + ends + onsets, frameCount: frame(piece.seconds))
+  }
+
+  /// What a channel is for.
+  private struct ChannelUse: Hashable {
+    var part: Int
+    var degree: Int
   }
 
   /// The fine tuning that sounds nearest to so many cents. FluidSynth cuts pitches down to whole cents: 31.97 would sound
   /// as 31, and a whole number that a font's own tuning makes a little too small, a cent lower.
   static func fineTuning(_ cents: Double) -> Float { cents == 0 ? 0 : Float(cents.rounded() + 0.01) }
+
+  private static let panController: Int32 = 10
+
+  /// A location as MIDI's controller has it: 0 left, 64 the middle, 127 right.
+  private static func pan(_ location: Double) -> Int32 {
+    let place = location > -1 ? (location < 1 ? location : 1) : -1
+    return Int32(64 + (place < 0 ? 64 : 63) * place + 0.5)
+  }
 
   // MARK: Audio side
 
@@ -190,6 +209,7 @@ final class FluidSynthEngine: SoundEngine {
       fluid_synth_set_channel_type(synth, channel, Int32(CHANNEL_TYPE_MELODIC.rawValue))
       fluid_synth_program_select(synth, channel, presets.fontID, Self.bank, Int32(event.key))
       fluid_synth_set_gen(synth, channel, Int32(GEN_FINETUNE.rawValue), event.cents)
+      fluid_synth_cc(synth, channel, Self.panController, Self.pan(event.location))
     case .noteOn: fluid_synth_noteon(synth, channel, Int32(event.key), Int32(event.velocity))
     case .noteOff: fluid_synth_noteoff(synth, channel, Int32(event.key))
     }

@@ -167,7 +167,7 @@ public actor Player {
     let current = handedOver.first { $0.item == position.item }?.piece
     return PlayerStatus(
       title: current?.title, score: current.flatMap { $0.piece.score.entries.isEmpty ? nil : $0.piece.score.total },
-      seconds: position.seconds, length: current?.piece.rollSeconds ?? 0,
+      seconds: position.seconds, length: current?.piece.seconds ?? 0,
       waitingCount: queue.count + max(0, handedOver.count - 1), isPaused: isPaused, volume: volume)
   }
 
@@ -226,7 +226,7 @@ public actor Player {
     guard playing == item, let entry = handedOver.first(where: { $0.item == item }) else { return nil }
     let position = output.position
     let heard = position.item == item ? position.seconds : 0
-    return entry.piece.piece.rollSeconds - heard - Self.lead
+    return entry.piece.piece.seconds - heard - Self.lead
   }
 
   private func feedOnce(after item: UInt64) {

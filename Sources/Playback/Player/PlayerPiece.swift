@@ -42,12 +42,9 @@ public struct PlayerPiece: Sendable {
 
   /// The same with the first steps only.
   func excerpt(steps: Int?) -> PlayerPiece {
-    guard let steps, steps < piece.roll.stepCount else { return self }
+    guard let steps else { return self }
     var short = self
-    short.piece.roll = PianoRoll(rowCount: piece.roll.rowCount, stepCount: steps)
-    for step in 0..<steps {
-      for row in 0..<piece.roll.rowCount where piece.roll[row, step] { short.piece.roll[row, step] = true }
-    }
+    short.piece = piece.excerpt(steps: steps)
     return short
   }
 }

@@ -21,7 +21,7 @@ public final class PieceSound {
     notice: @escaping @Sendable (String) -> Void
   ) throws {
     let engine = try Player.makeEngine(
-      configuration, sampleRate: sampleRate, timbres: timbres, programs: [piece.settings.program], notice: notice)
+      configuration, sampleRate: sampleRate, timbres: timbres, programs: piece.parts.map(\.program), notice: notice)
     loop = RenderLoop(engine: engine, volume: 1, isLimited: false)
     timeline = engine.timeline(of: piece)
     longestFrameCount = Int(timeline.contents.pointee.frameCount) + RenderLoop.longestTailSeconds * sampleRate

@@ -13,8 +13,10 @@ struct SequencerPerformance: Sendable {
   let events: [Event]
   /// From the piece's beginning to where the next one's begins: the roll's length.
   let duration: Int64
-  /// The length of a quarter note of the file.
-  let quarter: Int64
+  /// The timing of its ticks.
+  let timing: MIDITiming
+  /// Quarter notes that the MIDI clock counts as one.
+  private let clockQuarters: Int
   /// What a receiver must know before the first note: programs, banks, tunings.
   let setup: [MIDIMessage]
   /// The tuning that the setup says; nil where receivers need not be told of one.
@@ -31,19 +33,15 @@ struct SequencerPerformance: Sendable {
 
   init(_ piece: Piece) {
     self.init(
-      file: MIDIFile(piece), timing: MIDITiming(stepSeconds: piece.settings.stepSeconds),
-      stepCount: piece.roll.stepCount, tuningOutput: piece.midiTuningOutput)
+      file: MIDIFile(piece), timing: MIDITiming(piece), stepCount: piece.stepCount, tuningOutput: piece.midiTuningOutput
+    )
   }
 
   init(file: MIDIFile, timing: MIDITiming, stepCount: Int, tuningOutput: MIDITuningOutput? = nil) {
-    func nanoseconds(_ tick: Int) -> Int64 {
-      // Tempo is microseconds a quarter note; 24 bits of it times 28 bits of ticks times 1000 stay below 2^63.
-      Int64(tick) * Int64(timing.tempo) * 1000 / Int64(file.ticksPerQuarter)
-    }
     let merged = MIDIEvent.sorted(file.tracks.flatMap { $0 }).filter { Self.isSent($0.message) }
     var events = merged.flatMap { event in
       Self.withBank(event.message).map {
-        (Event(nanoseconds: nanoseconds(event.tick), message: $0), isSetup: event.phase == .setup)
+        (Event(nanoseconds: timing.nanoseconds(ofTick: event.tick), message: $0), isSetup: event.phase == .setup)
       }
     }
     let setup = events.filter(\.isSetup).map(\.0.message)
@@ -55,8 +53,12 @@ struct SequencerPerformance: Sendable {
       events[index].0.nanoseconds = min(events[index].0.nanoseconds, latest)
     }
     self.events = events.map(\.0)
-    duration = nanoseconds(timing.tick(ofStep: stepCount))
-    quarter = Int64(timing.tempo) * 1000
+    duration = timing.nanoseconds(ofTick: timing.tick(ofStep: stepCount))
+    self.timing = timing
+    let fastest = Int64(timing.tempos.map(\.microsecondsPerQuarter).min() ?? 500_000) * 1000
+    var quarters: Int64 = 1
+    while quarters * fastest < 100_000_000 { quarters *= 2 }
+    clockQuarters = Int(quarters)
     channels = Set(self.events.compactMap(\.message.channel))
     let keys = self.events.compactMap { event -> UInt8? in
       guard case .noteOn(_, let key, _) = event.message else { return nil }
@@ -65,11 +67,39 @@ struct SequencerPerformance: Sendable {
     self.keys = keys.min().flatMap { lowest in keys.max().map { lowest...$0 } }
   }
 
+  // MARK: Clock
+
+  /// When a MIDI clock is due, counted from 0.
+  ///
+  /// A clock comes 24 times a quarter note of the tempo map. A piece with very short steps would flood the cable: it
+  /// counts two, four, ... of its quarter notes as one, so that no more than 240 clocks go out in a second.
+  func nanoseconds(ofClock clock: Int64) -> Int64 {
+    let (quarters, rest) = clock.quotientAndRemainder(dividingBy: 24)
+    let tick = Int(quarters) * clockQuarters * timing.ticksPerQuarter
+    let begin = timing.nanoseconds(ofTick: tick)
+    if rest == 0 { return begin }
+    // A tick is no 24th of a quarter note, so the place in between is one of nanoseconds; within a quarter note in which
+    // the tempo changes the clocks are spread evenly.
+    let end = timing.nanoseconds(ofTick: tick + clockQuarters * timing.ticksPerQuarter)
+    return begin + rest * (end - begin) / 24
+  }
+
+  /// The first clock that is due at a time, or after it.
+  func firstClock(from nanoseconds: Int64) -> Int64 {
+    var (low, high): (Int64, Int64) = (0, 1)
+    while self.nanoseconds(ofClock: high) < nanoseconds { high *= 2 }
+    while low < high {
+      let middle = (low + high) / 2
+      if self.nanoseconds(ofClock: middle) < nanoseconds { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   private static func isSent(_ message: MIDIMessage) -> Bool {
     switch message {
     case .noteOn, .controlChange, .programChange, .pitchBend: true
     case .systemExclusive(let data): data.count + 2 <= largestSystemExclusive
-    case .tempo, .timeSignature, .trackName, .text, .endOfTrack: false
+    case .tempo, .timeSignature, .keySignature, .trackName, .text, .endOfTrack: false
     }
   }
 

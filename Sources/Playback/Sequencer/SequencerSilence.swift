@@ -36,7 +36,7 @@ enum SequencerSilence {
           for message in quiet(channels) { client.sendNow(.midi(message), to: target.address) }
           for output in entry.tunings ?? [] {
             usleep(20_000)
-            for message in output.reset { client.sendNow(.midi(message), to: target.address) }
+            for message in output.reset(channels: channels) { client.sendNow(.midi(message), to: target.address) }
           }
         }
       }

@@ -143,7 +143,7 @@ struct SequencerTimeline {
       let begin = index == 0 ? offset : 0
       let (performance, events) = (items[index].performance, items[index].events)
       items[index].nextEvent = begin == 0 ? 0 : events.firstIndex { $0.nanoseconds > begin } ?? events.count
-      items[index].nextClock = (begin * 24 + clockQuarter(performance) - 1) / clockQuarter(performance)
+      items[index].nextClock = performance.firstClock(from: begin)
     }
   }
 
@@ -167,7 +167,7 @@ struct SequencerTimeline {
     let performance = item.performance
     let event = item.nextEvent < item.events.count ? item.events[item.nextEvent] : nil
     if clockIsSent {
-      let offset = item.nextClock * clockQuarter(performance) / 24
+      let offset = performance.nanoseconds(ofClock: item.nextClock)
       if offset < performance.duration, event.map({ offset <= $0.nanoseconds }) ?? true {
         return Due(nanoseconds: item.origin + offset, message: clockIsRunning ? .clock : .start)
       }
@@ -192,14 +192,6 @@ struct SequencerTimeline {
     case .start: clockIsRunning = true  // the first clock comes right after it, at the same time
     case .resume, .stop: break
     }
-  }
-
-  /// A MIDI clock comes 24 times a quarter note. A piece with very short steps would flood the cable: it counts two,
-  /// four, ... of its quarter notes as one, so that no more than 240 clocks go out in a second.
-  private func clockQuarter(_ performance: SequencerPerformance) -> Int64 {
-    var quarter = max(1, performance.quarter)
-    while quarter < 100_000_000 { quarter *= 2 }
-    return quarter
   }
 
   // MARK: Reports

@@ -6,6 +6,9 @@ struct SequencerTuning: Sendable, Hashable {
   var output: MIDITuningOutput
   /// All that is said before the first note.
   var setup: [MIDIMessage]
+
+  /// The channels that were told.
+  var channels: Set<UInt8> { Set(setup.compactMap(\.channel)) }
 }
 
 /// What receivers have been told of tunings: what has to be taken back before another one, and when playback ends.
@@ -14,8 +17,8 @@ enum ReceiversTuning: Hashable {
   case equal
   /// All of one tuning.
   case tuned(SequencerTuning)
-  /// Perhaps a part of these: the queue was emptied meanwhile.
-  case unknown([MIDITuningOutput])
+  /// Perhaps a part of these, on these channels: the queue was emptied meanwhile.
+  case unknown([MIDITuningOutput], channels: Set<UInt8>)
 
   /// After all of a piece's setup.
   init(after tuning: SequencerTuning?) { self = tuning.map { .tuned($0) } ?? .equal }
@@ -23,7 +26,8 @@ enum ReceiversTuning: Hashable {
   /// After some of a piece's setup.
   mutating func disturb(by tuning: SequencerTuning?) {
     let all = outputs + (tuning.map { [$0.output] } ?? [])
-    self = .unknown(MIDITuningOutput.allCases.filter(all.contains))
+    self = .unknown(
+      MIDITuningOutput.allCases.filter(all.contains), channels: channels.union(tuning?.channels ?? []))
   }
 
   /// The ways that have to be taken back.
@@ -31,10 +35,19 @@ enum ReceiversTuning: Hashable {
     switch self {
     case .equal: []
     case .tuned(let tuning): [tuning.output]
-    case .unknown(let outputs): outputs
+    case .unknown(let outputs, _): outputs
+    }
+  }
+
+  /// The channels that may have been told.
+  var channels: Set<UInt8> {
+    switch self {
+    case .equal: []
+    case .tuned(let tuning): tuning.channels
+    case .unknown(_, let channels): channels
     }
   }
 
   /// What puts receivers back.
-  var reset: [MIDIMessage] { outputs.flatMap(\.reset) }
+  var reset: [MIDIMessage] { outputs.flatMap { $0.reset(channels: channels.sorted()) } }
 }

@@ -10,7 +10,7 @@ final class SineEngine: SoundEngine {
   private let maximumVoices: Int
 
   /// Synthesizers that sound: the current piece's and those whose tails ring.
-  private let sounding: UnsafeMutableBufferPointer<UnsafeMutablePointer<SineSynthesizer>?>
+  private let sounding: UnsafeMutableBufferPointer<UnsafeMutablePointer<PieceSynthesizer>?>
   private var soundingCount = 0
   private let scratch: UnsafeMutablePointer<Float>
   private static let scratchFrames = 512
@@ -18,9 +18,9 @@ final class SineEngine: SoundEngine {
   /// A piece's synthesizer at a fixed address.
   private final class Owner: @unchecked Sendable {
     // Unchecked: made and freed by the control side, used by the audio side only in between.
-    let synthesizer: UnsafeMutablePointer<SineSynthesizer>
+    let synthesizer: UnsafeMutablePointer<PieceSynthesizer>
 
-    init(_ new: consuming SineSynthesizer) {
+    init(_ new: consuming PieceSynthesizer) {
       synthesizer = .allocate(capacity: 1)
       synthesizer.initialize(to: new)
     }
@@ -54,47 +54,48 @@ final class SineEngine: SoundEngine {
 
   func timeline(of piece: Piece) -> PieceTimeline {
     let rate = Double(sampleRate)
+    let instruments = PieceInstruments(piece, timbres: timbres, sampleRate: rate)
+    let notes = piece.notes
     // Onsets are rounded up as the files have them.
-    let events = piece.notes.map { note in
-      RenderEvent(
+    let events = notes.map { note in
+      let part = piece.parts[note.part]
+      return RenderEvent(
         frame: Int64(SineEvent.frames(seconds: note.onsetSeconds, sampleRate: rate)), kind: .noteOn,
-        frequency: note.pitch.frequency, durationSeconds: note.durationSeconds,
-        volume: piece.settings.volume.value, location: piece.settings.location.value)
+        channel: UInt8(clamping: instruments.ofPart[note.part]), frequency: note.pitch.frequency,
+        durationSeconds: note.durationSeconds, volume: part.volume.value * note.gain, location: part.location.value)
     }
-    let timbre = timbres[piece.settings.timbre] ?? .standard
-    let effects = (try? SoundEffect.list(json: piece.settings.effects)) ?? []
-    let owner = Owner(
-      SineSynthesizer(
-        instrument: SineInstrument(timbre: timbre, eventEffects: effects, sampleRate: rate),
-        voiceLimit: min(maximumVoices, polyphony(of: piece))))
+    let voices = instruments.instruments.indices.map { index in
+      min(maximumVoices, polyphony(of: notes.filter { instruments.ofPart[$0.part] == index }))
+    }
+    let owner = Owner(instruments.synthesizer(voices: voices))
     return PieceTimeline(
-      events: events, frameCount: Int64(SineEvent.frames(seconds: piece.rollSeconds, sampleRate: rate)),
+      events: events, frameCount: Int64(SineEvent.frames(seconds: piece.seconds, sampleRate: rate)),
       patches: UnsafeMutableRawPointer(owner.synthesizer), owner: owner)
   }
 
-  /// An upper bound of the notes that sound at once: those of two neighbouring steps, for tails and rounding.
-  private func polyphony(of piece: Piece) -> Int {
-    var most = 1
-    var before = 0
-    for step in 0..<piece.roll.stepCount {
-      let count = piece.roll.column(step).reduce(0) { $0 + $1.nonzeroBitCount }
-      most = max(most, before + count)
-      before = count
+  /// An upper bound of the notes that sound at once, each a little longer than it is: for what reaches the other ear
+  /// later, and for rounding.
+  private func polyphony(of notes: [Note]) -> Int {
+    let starts = notes.map(\.onsetSeconds).sorted()
+    let ends = notes.map { $0.onsetSeconds + $0.durationSeconds + 0.025 }.sorted()
+    var (most, ended) = (0, 0)
+    for (begun, start) in starts.enumerated() {
+      while ended < ends.count, ends[ended] <= start { ended += 1 }
+      most = max(most, begun + 1 - ended)
     }
-    // Steps shorter than the longest delay between the channels leave more of them sounding.
-    let overlap = 1 + Int(min(1000, (0.02 / max(1e-6, piece.settings.stepSeconds)).rounded(.up)))
-    return max(8, most * overlap)
+    return max(8, most)
   }
 
   // MARK: Audio side
 
   func apply(_ event: RenderEvent, of piece: UnsafePointer<PieceTimeline.Contents>) {
     guard event.kind == .noteOn, let patches = piece.pointee.patches else { return }
-    let synthesizer = patches.assumingMemoryBound(to: SineSynthesizer.self)
+    let synthesizer = patches.assumingMemoryBound(to: PieceSynthesizer.self)
     synthesizer.pointee.noteOn(
       SineEvent(
         frequency: event.frequency, volume: event.volume, location: event.location,
-        durationSeconds: event.durationSeconds, sampleRate: Double(sampleRate)), afterFrames: 0)
+        durationSeconds: event.durationSeconds, sampleRate: Double(sampleRate)), instrument: Int(event.channel),
+      afterFrames: 0)
     for index in 0..<soundingCount where sounding[index] == synthesizer { return }
     if soundingCount == sounding.count { removeFirst() }
     sounding[soundingCount] = synthesizer
@@ -154,7 +155,7 @@ final class SineEngine: SoundEngine {
 
   func holds(_ piece: UnsafePointer<PieceTimeline.Contents>) -> Bool {
     guard let patches = piece.pointee.patches else { return false }
-    let synthesizer = patches.assumingMemoryBound(to: SineSynthesizer.self)
+    let synthesizer = patches.assumingMemoryBound(to: PieceSynthesizer.self)
     for index in 0..<soundingCount where sounding[index] == synthesizer { return true }
     return false
   }

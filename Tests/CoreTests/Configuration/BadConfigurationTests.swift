@@ -19,7 +19,7 @@ import Testing
     (
       "environment:\n  rendering_params:\n    midi: {volume: 3}",
       "c.yml:3: environment.rendering_params.midi.volume: found the unknown key 'volume' "
-        + "(its place is environment.rendering_params.sinethesizer.volume); allowed: instrument, velocity, tuning_output"
+        + "(its place is environment.rendering_params.sinethesizer.volume); allowed: instrument, velocity, tuning_output, mpe_bend_range"
     ),
     (
       "zzz: 1",

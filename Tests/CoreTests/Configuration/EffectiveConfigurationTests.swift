@@ -41,7 +41,9 @@ import Testing
     #expect((environment.rowCount, environment.stepCount, environment.drawsPerStep) == (25, 33, 3))
     #expect(environment.observationDecay == 0.75)
     #expect(environment.outputFolder == "rlmusician_data")
-    #expect(environment.performance == PerformanceSettings())
+    var performance = PerformanceSettings()
+    performance.key = KeySignature(tonic: 64, mode: .major)
+    #expect(environment.performance == performance)
     #expect(environment.rules.entries.map(\.coefficient) == [250, 30, 1, 2, 1, 1, 1, 1])
     let agent = configuration.agent
     #expect((agent.populationSize, agent.episodesPerCandidate, agent.eliteCount) == (150, 10, 15))

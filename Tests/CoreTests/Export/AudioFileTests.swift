@@ -6,8 +6,6 @@ import Testing
 
 /// Audio files, read back through libsndfile or byte by byte.
 @Suite struct AudioFileTests {
-  static let instrument = SineInstrument(timbre: .standard, sampleRate: 44100)
-
   /// A chord, at a volume.
   static func piece(volume: Double) -> Piece {
     var settings = PerformanceSettings()
@@ -52,8 +50,8 @@ import Testing
     try Self.withFolder { folder in
       let piece = Self.piece(volume: 3)
       let lines = try AudioFile.write(
-        piece, instrument: Self.instrument, settings: Self.settings([.wav]), into: folder.path)
-      let sound = try render(piece, instrument: Self.instrument)
+        piece, timbres: [:], settings: Self.settings([.wav]), into: folder.path)
+      let sound = try render(piece)
       let file = try Self.read(folder.appending(path: "music.wav"))
       #expect(file.left == sound.left)
       #expect(file.right == sound.right)
@@ -83,9 +81,9 @@ import Testing
     try Self.withFolder { folder in
       let piece = Self.piece(volume: 0.2)
       let lines = try AudioFile.write(
-        piece, instrument: Self.instrument, settings: Self.settings([.wav, .flac], format), into: folder.path)
+        piece, timbres: [:], settings: Self.settings([.wav, .flac], format), into: folder.path)
       #expect(lines.isEmpty)
-      let sound = try render(piece, instrument: Self.instrument)
+      let sound = try render(piece)
       for name in ["music.wav", "music.flac"] {
         let file = try Self.read(folder.appending(path: name))
         #expect(file.left.count == sound.left.count)
@@ -105,11 +103,11 @@ import Testing
     try Self.withFolder { folder in
       let piece = Self.piece(volume: 3)
       let lines = try AudioFile.write(
-        piece, instrument: Self.instrument, settings: Self.settings([container], format), into: folder.path)
+        piece, timbres: [:], settings: Self.settings([container], format), into: folder.path)
       #expect(lines.count == 1)
       #expect(lines.first?.hasPrefix("music.\(container.rawValue): the limiter acted") == true)
       let file = try Self.read(folder.appending(path: "music.\(container.rawValue)"))
-      let sound = try render(piece, instrument: Self.instrument)
+      let sound = try render(piece)
       #expect(file.left.count == sound.left.count)
       // Clipping would leave runs of the largest value.
       let samples = file.left + file.right
@@ -122,9 +120,9 @@ import Testing
   @Test func vorbisSoundsLikeThePiece() throws {
     try Self.withFolder { folder in
       let piece = Self.piece(volume: 0.2)
-      _ = try AudioFile.write(piece, instrument: Self.instrument, settings: Self.settings([.ogg]), into: folder.path)
+      _ = try AudioFile.write(piece, timbres: [:], settings: Self.settings([.ogg]), into: folder.path)
       let file = try Self.read(folder.appending(path: "music.ogg"))
-      let sound = try render(piece, instrument: Self.instrument)
+      let sound = try render(piece)
       #expect(file.format == SF_FORMAT_OGG | SF_FORMAT_VORBIS)
       try #require(file.left.count == sound.left.count)
       let signal = sound.left.reduce(0.0) { $0 + Double($1) * Double($1) }
@@ -137,7 +135,7 @@ import Testing
     let contents = try (0..<2).map { _ in
       try Self.withFolder { folder in
         _ = try AudioFile.write(
-          Self.piece(volume: 1), instrument: Self.instrument, settings: Self.settings([.wav, .flac, .ogg]),
+          Self.piece(volume: 1), timbres: [:], settings: Self.settings([.wav, .flac, .ogg]),
           into: folder.path)
         return try ["wav", "flac", "ogg"].map { try Data(contentsOf: folder.appending(path: "music.\($0)")) }
       }
@@ -150,7 +148,7 @@ import Testing
       let missing = folder.appending(path: "missing").path
       let error = try #require(throws: FileError.self) {
         try AudioFile.write(
-          Self.piece(volume: 1), instrument: Self.instrument, settings: Self.settings([.wav]), into: missing,
+          Self.piece(volume: 1), timbres: [:], settings: Self.settings([.wav]), into: missing,
           shownFolder: "out")
       }
       #expect(error.description == "out/music.wav: No such file or directory")
@@ -168,7 +166,7 @@ import Testing
       try AudioFileTests.withFolder { folder in
         let error = try #require(throws: FileError.self) {
           try AudioFile.write(
-            AudioFileTests.piece(volume: 1), instrument: AudioFileTests.instrument,
+            AudioFileTests.piece(volume: 1), timbres: [:],
             settings: AudioFileTests.settings([container]), into: folder.path, shownFolder: "out")
         }
         #expect(error == FileError(.cannotCreate, path: "out/music.\(name)", errno: EFBIG))

@@ -43,7 +43,7 @@ import Testing
   @Test func hostileNamesAreEscaped() throws {
     let name = "</text><script>&\u{0}\u{FFFE}\""
     let piece = try Self.piece(["1"]) {
-      $0.settings.tuning = Tuning(name: name, degreesInCents: [0, 90], periodInCents: 1200)
+      $0.tuning = Tuning(name: name, degreesInCents: [0, 90], periodInCents: 1200)
     }
     let texts = try SVGDocument(PianoRollSVG.text(piece)).texts
     #expect(texts.contains { $0.contains("</text><script>&  \"") })
@@ -52,7 +52,8 @@ import Testing
   @Test func theLargestRollStaysAFileOfReasonableSize() throws {
     var roll = PianoRoll(rowCount: 256, stepCount: 4096)
     for step in 0..<4096 { for row in stride(from: step % 16, to: 256, by: 16) { roll[row, step] = true } }
-    let piece = try Self.piece(["1"]) { $0.roll = roll }
+    let piece = Piece(
+      roll: roll, settings: PerformanceSettings(), score: ScoreBreakdown(entries: []), provenance: nil)
     let text = PianoRollSVG.text(piece)
     #expect(text.utf8.count < 3_000_000)
     #expect(try SVGDocument(text).paths("notes").count == 1)

@@ -8,7 +8,7 @@ import Testing
     let piece = Piece(
       roll: roll, settings: PerformanceSettings(), score: ScoreBreakdown(entries: []), provenance: nil)
     let notes = piece.notes
-    #expect(notes.map(\.row) == [1, 0])
+    #expect(notes.map(\.degree) == [0, 1])
     #expect(notes.map(\.pitch.key) == [60, 61])
     #expect(notes.map(\.endStep) == [4, 3])
     #expect(notes.map(\.durationSeconds) == [2, 1])

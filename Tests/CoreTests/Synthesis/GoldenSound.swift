@@ -74,8 +74,8 @@ struct GoldenSound {
 }
 
 /// Both channels of a piece, rendered offline.
-func render(_ piece: Piece, instrument: SineInstrument) throws -> (left: [Float], right: [Float]) {
-  var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
+func render(_ piece: Piece, timbres: [String: Timbre] = [:]) throws -> (left: [Float], right: [Float]) {
+  var renderer = try PieceRenderer(piece, timbres: timbres, sampleRate: 44100)
   var left: [Float] = []
   var right: [Float] = []
   var leftBlock = [Float](repeating: .nan, count: PieceRenderer.blockFrames)

@@ -4,17 +4,12 @@ import Testing
 @testable import Core
 
 @Suite struct PieceRendererTests {
-  static func instrument(for piece: Piece) throws -> SineInstrument {
-    SineInstrument(
-      timbre: .standard, eventEffects: try SoundEffect.list(json: piece.settings.effects), sampleRate: 44100)
-  }
-
   /// Every frame of the files that are here.
   @Test(arguments: ["02", "03", "04", "07", "11"])
   func goldenFiles(id: String) throws {
     let golden = try GoldenSound(id)
     let samples = try GoldenSound.samples(id)
-    let sound = try render(golden.piece, instrument: Self.instrument(for: golden.piece))
+    let sound = try render(golden.piece)
     #expect(sound.left.count == golden.frameCount)
     #expect(samples.count == 2 * golden.frameCount)
     var error = 0.0
@@ -29,7 +24,7 @@ import Testing
   @Test(arguments: GoldenSound.ids)
   func goldenProbes(id: String) throws {
     let golden = try GoldenSound(id)
-    let sound = try render(golden.piece, instrument: Self.instrument(for: golden.piece))
+    let sound = try render(golden.piece)
     try #require(sound.left.count == golden.frameCount)
     for probe in golden.probes {
       #expect(abs(Double(sound.left[Int(probe[0])]) - probe[1]) < 1e-7)
@@ -48,7 +43,7 @@ import Testing
     let piece = Piece(
       roll: PianoRoll(rowCount: 2, stepCount: 9), settings: PerformanceSettings(), score: ScoreBreakdown(entries: []),
       provenance: nil)
-    let sound = try render(piece, instrument: SineInstrument(timbre: .standard, sampleRate: 44100))
+    let sound = try render(piece)
     #expect(sound.left == [Float](repeating: 0, count: 88200))
     #expect(sound.right == sound.left)
   }
@@ -60,7 +55,7 @@ import Testing
     settings.stepSeconds = Double(frames) / 44100
     let piece = Piece(
       roll: PianoRoll(rowTexts: ["1"])!, settings: settings, score: ScoreBreakdown(entries: []), provenance: nil)
-    let sound = try render(piece, instrument: SineInstrument(timbre: .standard, sampleRate: 44100))
+    let sound = try render(piece)
     #expect(sound.left.count == length)
     #expect(sound.left.allSatisfy { abs($0) <= 0.2 })
     #expect(sound.left[frames...].allSatisfy { $0 == 0 })
@@ -72,7 +67,7 @@ import Testing
     let piece = Piece(
       roll: PianoRoll(rowTexts: ["0001"])!, settings: settings, score: ScoreBreakdown(entries: []), provenance: nil)
     #expect(throws: SynthesisError.self) {
-      try render(piece, instrument: SineInstrument(timbre: .standard, sampleRate: 44100))
+      try render(piece)
     }
   }
 }

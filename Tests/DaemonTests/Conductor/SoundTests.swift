@@ -161,7 +161,7 @@
       let onset: ([Float]) throws -> Int = { try #require($0.firstIndex { abs($0) > 1e-4 }) }
       let start = try onset(recorded) - onset(reference)
       // To the beginning of the last piece but one: what came later was cut off by the end.
-      let frames = Int(pieces.dropLast(2).map(\.rollSeconds).reduce(0, +) * 8_000)
+      let frames = Int(pieces.dropLast(2).map(\.seconds).reduce(0, +) * 8_000)
       #expect(recorded.count >= start + frames)
       #expect(frames > 5 * 2_000)
       let isEqual = recorded[start...].prefix(frames).elementsEqual(reference.prefix(frames))

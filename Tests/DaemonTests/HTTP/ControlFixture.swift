@@ -42,7 +42,7 @@ final class ControlFixture: Sendable {
     var pieces: [PieceRecord] = []
     for number in 0..<count {
       var composed = testPiece(configuration, seed: UInt64(number))
-      if let stepSeconds { composed.settings.stepSeconds = stepSeconds }
+      if let stepSeconds { composed.tempo = TempoMap(stepSeconds: stepSeconds) }
       let piece = try conductor.library.write(
         composed, session: nil, weights: nil, audio: configuration.audio)
       try await conductor.library.add(piece)

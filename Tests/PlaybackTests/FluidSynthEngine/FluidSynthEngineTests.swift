@@ -16,7 +16,7 @@
 
     private func piece(program: Int = 0) -> Piece {
       var piece = TestPiece.melody([24, 20, 17, 12, 3], steps: 13, stepSeconds: 0.1)
-      piece.settings.program = program
+      piece.parts[0].program = program
       return piece
     }
 

@@ -20,7 +20,7 @@
 
     private func piece(program: Int) -> Piece {
       var piece = TestPiece.melody([24, 20, 17, 12, 3], steps: 9, stepSeconds: 0.1)
-      piece.settings.program = program
+      piece.parts[0].program = program
       return piece
     }
 

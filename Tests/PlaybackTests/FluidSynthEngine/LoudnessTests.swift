@@ -24,7 +24,7 @@
     /// Mean power of the piece, dB below full scale.
     private func level(_ piece: Piece, _ engine: any SoundEngine) -> Double {
       let sound = OfflineRenderer.render([piece], with: engine)
-      let count = Int(piece.rollSeconds * 48_000)
+      let count = Int(piece.seconds * 48_000)
       let power = zip(sound.left[..<count], sound.right[..<count]).reduce(0.0) {
         $0 + Double($1.0 * $1.0 + $1.1 * $1.1) / 2
       }
@@ -34,7 +34,7 @@
     @Test(arguments: [0, 11, 16, 24, 32, 48, 73, 80])
     func bothEnginesAreAboutAsLoud(program: Int) throws {
       var piece = piece
-      piece.settings.program = program
+      piece.parts[0].program = program
       let sine = level(piece, SineEngine(sampleRate: 48_000))
       let own = level(piece, try OwnSoundfont.withFile { try FluidSynthEngine(sampleRate: 48_000, soundfont: $0) })
       print("program \(program): sine \(sine) dB, FluidSynth \(own) dB")

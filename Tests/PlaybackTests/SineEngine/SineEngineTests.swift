@@ -7,8 +7,7 @@
   @Suite struct SineEngineTests {
     /// The piece as the WAV file has it.
     private func file(_ piece: Piece, sampleRate: Int) throws -> (left: [Float], right: [Float]) {
-      let instrument = SineInstrument(timbre: .standard, sampleRate: Double(sampleRate))
-      var renderer = try PieceRenderer(notes: piece.notes, settings: piece.settings, instrument: instrument)
+      var renderer = try PieceRenderer(piece, sampleRate: Double(sampleRate))
       var left = [Float](repeating: 0, count: PieceRenderer.blockFrames)
       var right = left
       var sound: (left: [Float], right: [Float]) = ([], [])
@@ -23,7 +22,7 @@
     @Test(arguments: [44_100, 48_000])
     func liveSoundIsTheFilesSound(sampleRate: Int) throws {
       var piece = TestPiece.melody([24, 20, 17, 12, 3], steps: 17, stepSeconds: 0.11)
-      piece.settings.location = ConfigurationNumber(-0.5)
+      piece.parts[0].location = ConfigurationNumber(-0.5)
       let file = try file(piece, sampleRate: sampleRate)
       let live = OfflineRenderer.render([piece], with: SineEngine(sampleRate: sampleRate), blockFrames: 777)
       let count = min(file.left.count, live.left.count)
@@ -34,8 +33,13 @@
 
     @Test func piecesOverlapWithTheirOwnSynthesizers() throws {
       let piece = TestPiece.melody([24, 12], steps: 8, stepSeconds: 0.1)
+      var roll = piece.roll
+      roll[12, 7] = true
       var full = piece
-      full.roll[12, 7] = true
+      full.parts[0].notes =
+        Piece(
+          roll: roll, settings: PerformanceSettings(), score: piece.score, provenance: nil
+        ).parts[0].notes
       let first = try file(full, sampleRate: 48_000).left
       let both = OfflineRenderer.render([full, piece], with: SineEngine(sampleRate: 48_000)).left
       #expect(both[..<38_400] == first[..<38_400])
@@ -62,10 +66,10 @@
 
     @Test func oddSettingsAreServed() {
       var piece = TestPiece.melody()
-      piece.settings.timbre = "unknown"
-      piece.settings.effects = "not JSON"
-      piece.settings.volume = ConfigurationNumber(40)
-      piece.settings.stepSeconds = 0.0001
+      piece.parts[0].timbre = "unknown"
+      piece.parts[0].effects = "not JSON"
+      piece.parts[0].volume = ConfigurationNumber(40)
+      piece.tempo = TempoMap(stepSeconds: 0.0001)
       let sound = OfflineRenderer.render([piece], with: SineEngine(sampleRate: 48_000))
       #expect(sound.left.allSatisfy { abs($0) <= 1 })
     }

@@ -136,14 +136,9 @@
       let begin = ContinuousClock.now
       let player = try #require(try await Player.start(try configuration()) { _ in })
       // A long low tone; a piece that begins with silence; the tone again.
-      var low = pieces(1)[0]
-      low.roll = PianoRoll(rowCount: 25, stepCount: 2)
-      low.roll[24, 0] = true
-      low.settings.stepSeconds = 20
-      var gap = low
-      gap.roll = PianoRoll(rowCount: 25, stepCount: 3)
-      gap.roll[12, 1] = true
-      gap.settings.stepSeconds = 1
+      let low = TestPiece.melody([24], steps: 2, stepSeconds: 20)
+      var gap = TestPiece.melody([12], steps: 3, stepSeconds: 1)
+      gap.parts[0].notes = [PartNote(onset: 1, duration: 1, degree: 12, velocity: 100)]
       for (number, piece) in [low, gap, low].enumerated() {
         await player.offer(PlayerPiece(piece, role: .final(number + 1)))
       }

@@ -20,7 +20,7 @@
           return RenderEvent(
             frame: frame, kind: .noteOn, frequency: note.pitch.frequency,
             durationSeconds: Double(end - frame) / Double(sampleRate))
-        }, frameCount: PieceTimeline.frame(piece.rollSeconds, at: sampleRate))
+        }, frameCount: PieceTimeline.frame(piece.seconds, at: sampleRate))
     }
 
     func apply(_ event: RenderEvent, of piece: UnsafePointer<PieceTimeline.Contents>) {
