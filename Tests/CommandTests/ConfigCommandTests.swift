@@ -39,7 +39,9 @@ import Testing
     ("c.yml", "tuning: {scala: c.yml}", 65, "c.yml:1: the file ends"),
     ("none.yml", "", 66, "none.yml: No such file or directory"),
     (".", "", 66, ".: a folder; a configuration is a regular file"),
-    ("/dev/zero", "", 66, "/dev/zero: no regular file; a configuration is a regular file"),
+    ("/dev/zero", "", 78, "/dev/zero: found more than 4194304 bytes"),
+    ("-", "agent: {population_size: x}", 78, "standard input:1: agent.population_size: found 'x'"),
+    ("/dev/stdin", "agent: [", 78, "/dev/stdin:2: found no YAML"),
     ("a\nb", "", 66, "a\\u{a}b: No such file or directory"),
     ("", "", 66, ": No such file or directory"),
   ]
@@ -47,7 +49,7 @@ import Testing
   @Test(arguments: faults)
   func faultsAreOneLine(fault: (file: String, text: String, status: Int32, message: String)) throws {
     try CommandRun.withFolder(["c.yml": fault.text]) { folder in
-      let run = try CommandRun(["config", "-c", fault.file], in: folder)
+      let run = try CommandRun(["config", "-c", fault.file], input: Array(fault.text.utf8), in: folder)
       #expect(run.status == fault.status)
       #expect(run.errors.hasPrefix("rlmusician: \(fault.message)"))
       #expect(run.errors.hasSuffix("\n") && run.errors.filter { $0 == "\n" }.count == 1)
@@ -55,12 +57,23 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aFIFOIsNotWaitedFor() throws {
-    try CommandRun.withFolder([:]) { folder in
-      #expect(mkfifo(folder.appending(path: "c.yml").path(percentEncoded: false), 0o600) == 0)
-      let run = try CommandRun(["config", "-c", "c.yml"], in: folder)
-      #expect(run.status == 66)
-      #expect(run.errors == "rlmusician: c.yml: no regular file; a configuration is a regular file\n")
+  @Test(.timeLimit(.minutes(1))) func configurationsThroughPipes() throws {
+    try CommandRun.withFolder(["s.scl": "d\n1\n9/8\n"]) { folder in
+      let path = folder.appending(path: "c.yml").path(percentEncoded: false)
+      #expect(mkfifo(path, 0o600) == 0)
+      let text = "tuning: {scala: s.scl}\n"
+      let writer = Thread { try? Data(text.utf8).write(to: URL(filePath: path)) }
+      writer.start()
+      let fifo = try CommandRun(["config", "-c", "c.yml"], in: folder)
+      #expect(fifo.status == 0, "\(fifo.errors)")
+      for name in ["-", "/dev/stdin"] {
+        let run = try CommandRun(["config", "-c", name], input: Array(text.utf8), in: folder)
+        #expect(run.status == 0 && run.output == fifo.output && run.output.contains("s.scl"), "\(run.errors)")
+      }
+      let score = try CommandRun(["score", "-"], input: Array("0\t1\n1\t0\n".utf8), in: folder)
+      #expect(score.status == 0 && score.output.contains("noncyclicity"), "\(score.errors)")
+      let render = try CommandRun(["render", "-", "-o", "out"], input: Array("0\t1\n1\t0\n".utf8), in: folder)
+      #expect(render.status == 0 && render.output.hasPrefix("out/result_"), "\(render.errors)")
     }
   }
 

@@ -36,7 +36,7 @@ public struct Configuration: Sendable {
   /// - Throws: as `init(text:file:use:)`; `FileError` if there is no such file.
   public init(path: String?, use: RollUse = .composing) throws {
     if let path {
-      try self.init(text: ConfigurationFile.read(path), file: path, use: use)
+      try self.init(text: ConfigurationFile.read(path), file: InputFile.shown(path), use: use)
     } else {
       try self.init(text: "", file: "default configuration", use: use)
     }

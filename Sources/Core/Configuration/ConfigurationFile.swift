@@ -2,20 +2,19 @@ import Glibc
 
 /// Reads a configuration file's text.
 enum ConfigurationFile {
-  /// The text of a file, without a byte order mark.
+  /// The text of a file, of standard input (`-`) or of a pipe, without a byte order mark.
   ///
-  /// - Throws: `FileError` if there is no such regular file, `ConfigurationError` if it is too large or no UTF-8.
+  /// - Throws: `FileError` if there is no such file, `ConfigurationError` if it is too large or no UTF-8.
   static func read(_ path: String) throws -> String {
-    var status = stat()
-    if !path.utf8.contains(0), stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file"
-      throw FileError(.noInput, path: path, reason: "\(kind); a configuration is a regular file")
-    }
     do {
-      return try text(InputFile.read(path, limit: YAMLReader.sizeLimit, as: "a configuration"), file: path)
+      return try text(
+        InputFile.read(path, limit: YAMLReader.sizeLimit, as: "a configuration", .named), file: InputFile.shown(path))
     } catch let error as DataError {
+      guard error.reason.hasPrefix("more than") else {
+        throw FileError(.noInput, path: path, reason: error.reason)
+      }
       throw ConfigurationError(
-        file: TextQuoting.printable(path), line: nil, keyPath: "", found: error.reason,
+        file: TextQuoting.printable(InputFile.shown(path)), line: nil, keyPath: "", found: error.reason,
         allowed: "at most \(YAMLReader.sizeLimit) bytes")
     }
   }
@@ -23,7 +22,7 @@ enum ConfigurationFile {
   /// Bytes as text.
   static func text(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> String {
     let file = TextQuoting.printable(file)
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+    if TextQuoting.isUTF16(bytes) {
       throw ConfigurationError(file: file, line: 1, keyPath: "", found: "UTF-16", allowed: "UTF-8")
     }
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]

@@ -80,7 +80,10 @@ extension ConfigurationSection {
   public func filePath(_ key: String) throws(ConfigurationError) -> String {
     var path = try string(key, default: "")
     guard !path.isEmpty, !path.utf8.contains(0) else { throw error(key, allowed: "the path of a file") }
-    if !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") { path = file[...slash] + path }
+    // What comes through a pipe is nowhere: then the working folder counts.
+    if !path.hasPrefix("/"), !file.hasPrefix("/dev/"), let slash = file.lastIndex(of: "/") {
+      path = file[...slash] + path
+    }
     let absolute = path.hasPrefix("/") ? path : Program.workingFolder + "/" + path
     record(key, .text(absolute))
     return path

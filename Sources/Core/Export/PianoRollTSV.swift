@@ -19,15 +19,19 @@ public enum PianoRollTSV {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Reads a file.
+  /// Reads a file, standard input (`-`) or a pipe; of the kind `.file` a regular file only.
   ///
   /// - Throws: `FileError` if there is no such file, `DataError` with file and line if it holds no roll.
-  public static func read(_ path: String) throws -> PianoRoll {
-    try parse(InputFile.read(path, limit: maximumByteCount, as: "a piano roll"), file: path)
+  public static func read(_ path: String, _ kind: InputFile.Kind = .named) throws -> PianoRoll {
+    try parse(
+      InputFile.read(path, limit: maximumByteCount, as: "a piano roll", kind), file: InputFile.shown(path))
   }
 
   /// Reads the bytes of a file; `file` is its name for errors.
   public static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> PianoRoll {
+    guard !TextQuoting.isUTF16(bytes) else {
+      throw DataError(file: file, line: 1, reason: "UTF-16; a piano roll is ASCII text")
+    }
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes.dropFirst(0)
     var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(withoutLineEnd)

@@ -49,7 +49,7 @@ public enum PieceFolder {
   ///
   /// - Throws: `FileError` if one of the two is not there, `DataError` if it is malformed.
   public static func read(_ path: String) throws -> Piece {
-    let roll = try PianoRollTSV.read("\(path)/\(rollName)")
+    let roll = try PianoRollTSV.read("\(path)/\(rollName)", .file)
     let json = "\(path)/\(jsonName)"
     return try PieceJSON.parse(
       InputFile.read(json, limit: PieceJSON.maximumByteCount, as: "a piece's description"), roll: roll, file: json)

@@ -4,7 +4,8 @@ import Foundation
 ///
 /// The format, https://www.huygens-fokker.org/scala/help.htm#mappings: comments begin with `!`; then, a line each, the
 /// size of the map (0: linear, every key the next degree), the first and the last key, the middle key (where the map's
-/// first entry lies), the reference key and its frequency in Hz, the degree that is the formal octave, and the map:
+/// first entry lies), the reference key and its frequency in Hz, the degree that is the formal octave (0: the scale's
+/// last, its period), and the map:
 /// degrees of any size and sign, or `x` for a key that is not mapped; unmapped keys at its end may be left out.
 ///
 /// Rows of a roll are the *mapped* keys from `lowest_note` upwards: an unmapped key has no row.
@@ -19,7 +20,7 @@ public struct ScalaKeyboard: Sendable, Hashable {
   public let referenceKey: Int
   /// Hz.
   public let referenceFrequency: Double
-  /// The degree whose pitch lies between one repetition of the map and the next; may be 0 or negative.
+  /// How many degrees lie between one repetition of the map and the next; may be negative. 0 stands for all of a scale.
   public let octaveDegree: Int
 
   /// Reads a file's bytes; `file` is its name in errors.
@@ -27,7 +28,7 @@ public struct ScalaKeyboard: Sendable, Hashable {
     var lines = try ScalaLines(bytes: bytes, file: file)
     func integer(_ what: String, _ range: ClosedRange<Int>) throws(DataError) -> (value: Int, line: ScalaLines.Line) {
       let line = try lines.next("the \(what)")
-      guard let value = Self.firstWord(line).flatMap({ Int($0) }), range.contains(value) else {
+      guard let value = line.firstWord.flatMap({ Int($0) }), range.contains(value) else {
         throw lines.error(line, "the \(what) must be an integer from \(range.lowerBound) to \(range.upperBound)")
       }
       return (value, line)
@@ -41,7 +42,7 @@ public struct ScalaKeyboard: Sendable, Hashable {
     let reference = try integer("reference key", 0...127)
     referenceKey = reference.value
     let frequencyLine = try lines.next("the reference frequency")
-    guard let frequency = Self.firstWord(frequencyLine).flatMap({ Double($0) }), frequency.isFinite,
+    guard let frequency = frequencyLine.firstWord.flatMap({ Double($0) }), frequency.isFinite,
       (1e-3...1e6).contains(frequency)
     else { throw lines.error(frequencyLine, "the reference frequency must be a number from 0.001 to 1000000 Hz") }
     referenceFrequency = frequency
@@ -50,7 +51,7 @@ public struct ScalaKeyboard: Sendable, Hashable {
     var map: [Int?] = []
     while let line = lines.nextIfAny() {
       guard map.count < size else { throw lines.error(line, "more than the \(size) entries of the map") }
-      let word = Self.firstWord(line)
+      let word = line.firstWord
       let degree = word.flatMap { Int($0) }
       guard word == "x" || word == "X" || degree.map({ abs($0) <= Self.degreeLimit }) ?? false else {
         throw lines.error(line, "an entry of the map must be a degree or x")
@@ -69,11 +70,6 @@ public struct ScalaKeyboard: Sendable, Hashable {
 
   private static let degreeLimit = 100_000
 
-  /// The first word of a line; the rest is ignored, as it is in a scale.
-  private static func firstWord(_ line: ScalaLines.Line) -> Substring? {
-    line.text.trimmed.split(whereSeparator: ScalaPitch.isBlank).first
-  }
-
   /// The keys of `keys` from `lowest` upwards that are mapped: one for each row, the lowest row first.
   public func mappedKeys(from lowest: MIDIKey) -> [MIDIKey] {
     keys.filter { $0 >= lowest.number && isMapped($0) }.compactMap { MIDIKey($0) }
@@ -83,12 +79,22 @@ public struct ScalaKeyboard: Sendable, Hashable {
     map.isEmpty || map[Tuning.divide(key - middleKey, by: map.count).index] != nil
   }
 
-  /// Cents of a key above the scale's degree 0, nil for an unmapped one: the entry's pitch plus, for every repetition
-  /// of the map, the pitch of the formal octave.
+  /// The degrees by which a repetition of the map lies above the one before it, in a scale: its own number if the file
+  /// says 0.
+  private func degreesARepetition(in scale: Tuning) -> Int {
+    octaveDegree == 0 ? scale.degreeCount : octaveDegree
+  }
+
+  /// Cents of a key above the scale's degree 0, nil for an unmapped one.
+  ///
+  /// A repetition of the map counts degrees on: the pitch is that of degree `map[i] + repetition * formal octave`. The
+  /// format speaks of a "difference in pitch between adjacent mapping patterns", which can also be read as cents that are
+  /// added to the map's pitches. The two differ where the formal octave is no multiple of the scale's size and the scale
+  /// is unequal; Scala's own tables of such mappings count degrees, and so do the programs that play them.
   func cents(ofKey key: Int, in scale: Tuning) -> Double? {
     guard !map.isEmpty else { return scale.cents(ofDegree: key - middleKey) }
     let (repetition, index) = Tuning.divide(key - middleKey, by: map.count)
-    return map[index].map { scale.cents(ofDegree: $0) + Double(repetition) * scale.cents(ofDegree: octaveDegree) }
+    return map[index].map { scale.cents(ofDegree: $0 + repetition * degreesARepetition(in: scale)) }
   }
 
   /// The frequency of a key in Hz, nil for one that is unmapped or outside `keys`.
@@ -101,16 +107,31 @@ public struct ScalaKeyboard: Sendable, Hashable {
 
   /// The tuning whose degrees are the mapped keys, degree 0 being the first of them at or above `lowest`.
   ///
-  /// Its period is one repetition of the map. Nil if no mapped key lies at or above `lowest`.
+  /// Its period is as many repetitions of the map as make whole periods of the scale: one, if the formal octave is a
+  /// multiple of the scale's size. Where that is more degrees than a scale may have, the degrees are those that have a
+  /// key. Nil if no mapped key lies at or above `lowest`.
   public func tuning(of scale: Tuning, from lowest: MIDIKey) -> Tuning? {
     guard let root = mappedKeys(from: lowest).first, let rootFrequency = frequency(ofKey: root, in: scale),
       let rootCents = cents(ofKey: root.number, in: scale), rootFrequency > 0, rootFrequency.isFinite
     else { return nil }
-    let patternLength = map.isEmpty ? scale.degreeCount : map.count
+    var patternLength = scale.degreeCount
+    var periodInCents = scale.periodInCents
+    if !map.isEmpty {
+      let degrees = degreesARepetition(in: scale)
+      let repetitions = scale.degreeCount / Self.greatestCommonDivisor(degrees, scale.degreeCount)
+      patternLength = repetitions * map.count
+      periodInCents = Double(degrees * repetitions / scale.degreeCount) * scale.periodInCents
+      if patternLength > ScalaScale.noteLimit { patternLength = max(map.count, 128 - root.number) }
+    }
     let pattern = (root.number..<root.number + patternLength).compactMap { cents(ofKey: $0, in: scale) }
     return Tuning(
-      name: scale.name, degreesInCents: pattern.map { $0 - rootCents },
-      periodInCents: map.isEmpty ? scale.periodInCents : scale.cents(ofDegree: octaveDegree),
+      name: scale.name, degreesInCents: pattern.map { $0 - rootCents }, periodInCents: periodInCents,
       rootFrequency: rootFrequency)
+  }
+
+  private static func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
+    var (larger, smaller) = (abs(first), abs(second))
+    while smaller != 0 { (larger, smaller) = (smaller, larger % smaller) }
+    return larger
   }
 }

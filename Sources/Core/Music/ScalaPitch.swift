@@ -29,6 +29,10 @@ enum ScalaPitch {
     if startsExponent(rest) { return .failure("an exponent is not part of a ratio") }
     var denominator: Substring = "1"
     let afterBlanks = rest.drop(while: isBlank)
+    // A step of an equal division in some programs; read as a ratio it would be a whole number.
+    if afterBlanks.first == "\\", afterBlanks.dropFirst().drop(while: isBlank).first?.isASCIIDigit == true {
+      return .failure("a backslash where the slash of a ratio must be")
+    }
     if afterBlanks.first == "/" {
       rest = afterBlanks.dropFirst().drop(while: isBlank)
       if rest.first == "-" { return .failure("a negative ratio has no meaning") }

@@ -9,13 +9,13 @@ public struct ScalaTuning: Sendable {
 
   /// Reads a scale and, if there is one, a keyboard mapping.
   ///
-  /// With a mapping, rows are its mapped keys from `lowest` up, at the mapping's pitch; without one, degree 0 is left to
-  /// `lowest`.
+  /// With a mapping, rows are its mapped keys from `lowest` up, at the mapping's pitch; without one, degree 0 lies at
+  /// `lowest`, or where the scale's own reference pitch has the degree 0 nearest to it.
   /// - Throws: `DataError` about a malformed file, or a mapping without keys from `lowest` up; `FileError` if there is no
   ///   such file.
   public init(scale path: String, keyboard keyboardPath: String?, lowest: MIDIKey) throws {
     let scale = try ScalaScale(bytes: ScalaLines.read(path, as: "a Scala scale"), file: path)
-      .tuning(name: URL(filePath: path).deletingPathExtension().lastPathComponent)
+      .tuning(name: URL(filePath: path).deletingPathExtension().lastPathComponent, lowest: lowest)
     guard let keyboardPath else {
       tuning = scale
       return

@@ -13,6 +13,11 @@ public enum TextQuoting {
     return result
   }
 
+  /// Whether bytes begin with the byte order mark of UTF-16, as some editors save text.
+  public static func isUTF16(_ bytes: some Collection<UInt8>) -> Bool {
+    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+  }
+
   /// Bytes of a file in quotes, cut after `limit` bytes.
   public static func quote(_ bytes: some Collection<UInt8>, limit: Int = 20) -> String {
     let text = printable(String(decoding: bytes.prefix(limit), as: UTF8.self))

@@ -60,10 +60,40 @@ import Testing
     #expect(keyboard.frequency(ofKey: MIDIKey(56)!, in: scale) == 25)
   }
 
-  /// Octave degree 0, by the letter: every repetition of the map sounds at the same pitch.
+  /// Octave degree 0 is the scale's last degree, its period.
   @Test func octaveDegreeZero() throws {
     let keyboard = try read(octave: "0")
-    #expect(keyboard.frequency(ofKey: MIDIKey(81)!, in: .twelveToneEqual) == 440)
+    #expect(keyboard.frequency(ofKey: MIDIKey(81)!, in: .twelveToneEqual) == 880)
+    let seven = try read(
+      size: "7", reference: "60", frequency: "261.6", octave: "0", map: (0..<7).map(String.init))
+    let major = Tuning(name: "major", degreesInCents: [0, 200, 400, 500, 700, 900, 1100], periodInCents: 1200)
+    #expect(seven.frequency(ofKey: MIDIKey(67)!, in: major) == 523.2)
+    #expect(try #require(seven.tuning(of: major, from: middle)).periodInCents == 1200)
+  }
+
+  /// A formal octave that is no multiple of the scale's size counts the degrees of an unequal scale on.
+  @Test func repetitionsCountDegrees() throws {
+    let keyboard = try read(size: "3", reference: "60", frequency: "100", octave: "3", map: ["0", "1", "2"])
+    let scale = Tuning(name: "five", degreesInCents: [0, 100, 300, 600, 1000], periodInCents: 1200)
+    let cents = try (0...6).map { key in
+      1200 * log2(try #require(keyboard.frequency(ofKey: MIDIKey(60 + key)!, in: scale)) / 100)
+    }
+    for (found, expected) in zip(cents, [0.0, 100, 300, 600, 1000, 1200, 1300]) {
+      #expect(abs(found - expected) < 1e-9)
+    }
+    #expect(abs(try #require(keyboard.frequency(ofKey: MIDIKey(64)!, in: scale)) - 178.18) < 0.005)
+    // Five repetitions of the map are three periods of the scale.
+    let tuning = try #require(keyboard.tuning(of: scale, from: middle))
+    #expect(tuning.degreeCount == 15 && tuning.periodInCents == 3600)
+    for degree in -20...40 { #expect(tuning.cents(ofDegree: degree) == scale.cents(ofDegree: degree)) }
+  }
+
+  /// What repeats only after more degrees than a scale may have: the degrees that have keys.
+  @Test func longPatterns() throws {
+    let keyboard = try read(reference: "60", frequency: "100", octave: "997")
+    let tuning = try #require(keyboard.tuning(of: .equal(divisions: 1000), from: middle))
+    #expect(tuning.degreeCount == 68)
+    #expect(tuning.degreesInCents[12] == 1200 * 0.997)
   }
 
   @Test func rangeEndsTheRows() throws {

@@ -1,8 +1,11 @@
+import Foundation
 import Testing
 
 @testable import Core
 
 @Suite struct ScalaScaleTests {
+  private let lowest = MIDIKey(45)!
+
   private func read(_ text: String) throws -> ScalaScale {
     try ScalaScale(bytes: Array(text.utf8), file: "x.scl")
   }
@@ -21,7 +24,7 @@ import Testing
 
   @Test(arguments: [
     "", "x", "-3/2", "3/-2", "-2", "0", "0/1", "3/0", "3/", "/2", "3/2/1", ".", "-.", "1e3", "1.5e3", "100,5", "3/2.5",
-    "999999.0", "\u{663}/2", " ! not a comment",
+    "999999.0", "7\\12", "7 \\ 12", "\u{663}/2", " ! not a comment",
     "1" + String(repeating: "0", count: 400),
   ])
   func invalidPitches(line: String) throws {
@@ -34,7 +37,8 @@ import Testing
     let scale = try read("! zero.scl\n\n0\n")
     #expect(scale.description == "")
     #expect(scale.pitchesInCents == [])
-    #expect(scale.tuning(name: "zero") == Tuning(name: "zero", degreesInCents: [0], periodInCents: 1200))
+    #expect(
+      scale.tuning(name: "zero", lowest: lowest) == Tuning(name: "zero", degreesInCents: [0], periodInCents: 1200))
   }
 
   @Test func commentsCarriageReturnsAndLatin1() throws {
@@ -54,7 +58,7 @@ import Testing
   }
 
   @Test func orderIsKept() throws {
-    let tuning = try read("falls\n3\n700.0\n-100.0\n1/2\n").tuning(name: "falls")
+    let tuning = try read("falls\n3\n700.0\n-100.0\n1/2\n").tuning(name: "falls", lowest: lowest)
     #expect(tuning.degreesInCents == [0, 700, -100])
     #expect(tuning.periodInCents == -1200)
     #expect(tuning.cents(ofDegree: 4) == -500)
@@ -63,11 +67,45 @@ import Testing
 
   @Test(arguments: [
     ("", 1), ("! only\n", 1), ("d\n", 1), ("d\nx\n", 2), ("d\n-1\n", 2), ("d\n99999\n", 2), ("d\n3 notes\n", 2),
-    ("d\n2\n3/2\n", 3), ("d\n1\n2/1\n3/1\n", 4), ("d\n99999999999999999999999\n", 2), ("\u{0}\u{1}\n\u{2}", 2),
+    ("d\n2\n3/2\n", 3), ("d\n1.5\n2/1\n", 2), ("d\n99999999999999999999999\n", 2), ("\u{0}\u{1}\n\u{2}", 2),
   ])
   func malformedFiles(text: String, line: Int) {
     let error = #expect(throws: DataError.self) { try read(text) }
     #expect(error?.line == line, "\(String(describing: error))")
+  }
+
+  /// As the format's own programs read it: what follows a number, and what follows the last note, is a remark.
+  @Test(arguments: [
+    "d\n 1 note\n2/1\n", "d\n1 ! one\n2/1\n3/1\n", "d\n1\n2/1\nnever mind\n", "d\r\n1\r\n2/1\r\n\u{1A}",
+    "d\n1\n2/1\n\u{1A}\n",
+  ])
+  func remarks(text: String) throws {
+    #expect(try read(text).pitchesInCents == [1200])
+  }
+
+  /// A reference pitch for other programs: of all degrees 0 it allows, the nearest to the lowest note.
+  @Test func referencePitch() throws {
+    let scale = "!\nseven\n3\n!\n386.3\n7/4\n2/1\n"
+    for octave in -2...8 {
+      let tuning = try read(scale + "! @ABL REFERENCE_PITCH \(octave) 1 440.0 remark\n").tuning(
+        name: "x", lowest: lowest)
+      // Degree 1 at 440 Hz puts degree 0 at 352; A2 is 110 Hz.
+      #expect(abs(tuning.frequency(ofDegree: 1, above: lowest) - 110) < 1e-9)
+      #expect(tuning.rootFrequency.map { abs($0 - 110 / exp2(386.3 / 1200)) < 1e-9 } == true)
+    }
+    #expect(try read(scale).tuning(name: "x", lowest: lowest).rootFrequency == nil)
+    #expect(try read(scale + "!! @ABL REFERENCE_PITCH 3 1 440\n").reference == nil)
+    for bad in ["3 3 440", "3 -1 440", "3 1 0", "3 1", "x 1 440", "3 1 nan"] {
+      let error = #expect(throws: DataError.self) { try read(scale + "! @ABL REFERENCE_PITCH \(bad)\n") }
+      #expect(error?.line == 8, "\(bad)")
+    }
+  }
+
+  @Test func sixteenBitsAreCalledThat() throws {
+    for mark: [UInt8] in [[0xFF, 0xFE], [0xFE, 0xFF]] {
+      let error = #expect(throws: DataError.self) { try ScalaScale(bytes: mark + [0x64, 0], file: "x.scl") }
+      #expect(error?.reason.contains("UTF-16") == true)
+    }
   }
 
   @Test func blankLinesAtTheEndDoNotCount() throws {
