@@ -7,8 +7,10 @@ struct CtlCommand: ParsableCommand {
     commandName: "ctl", abstract: "Controls the running daemon.",
     discussion: "Pieces are named by their number, by 'last' (the newest) or by 'now' (the one that is heard).",
     subcommands: [
-      Status.self, Start.self, Pause.self, Stop.self, Next.self, Play.self, Skip.self, Hold.self, Resume.self,
-      Silence.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self, Rules.self, SetCommand.self,
+      Status.self, Do<Start>.self, Do<Pause>.self, Do<Stop>.self, Do<Next>.self, Play.self, Do<Skip>.self,
+      Do<Hold>.self,
+      Do<Resume>.self, Do<Silence>.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self, Rules.self,
+      SetCommand.self,
     ],
     defaultSubcommand: Status.self)
 
@@ -26,32 +28,36 @@ struct CtlCommand: ParsableCommand {
     }
   }
 
-  // MARK: Session
+  // MARK: One thing, without arguments
 
-  struct Start: SessionCommand {
-    static let configuration = CommandConfiguration(abstract: "Goes on with the training.")
-    static let action = "start"
+  /// A command that asks for one thing of the session or the player, and shows what they do then.
+  struct Do<Action: CtlAction>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+      CommandConfiguration(commandName: Action.form.name, abstract: Action.form.abstract)
+    }
     @OptionGroup var connection: CtlConnection
+
+    func run() throws {
+      let form = Action.form
+      let answer = try connection.ask("POST", form.target.rawValue, ["action": form.action])
+      connection.show(answer, form.target == .session ? CtlText.status : CtlText.player)
+    }
   }
 
-  struct Pause: SessionCommand {
-    static let configuration = CommandConfiguration(abstract: "Holds the training.")
-    static let action = "pause"
-    @OptionGroup var connection: CtlConnection
+  enum Start: CtlAction { static let form = CtlForm("start", .session, "Goes on with the training.") }
+  enum Pause: CtlAction { static let form = CtlForm("pause", .session, "Holds the training.") }
+  enum Stop: CtlAction {
+    static let form = CtlForm("stop", .session, "Leaves the session and frees its memory; 'start' goes on with it.")
   }
-
-  struct Stop: SessionCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Leaves the session and frees its memory; 'start' goes on with it.")
-    static let action = "stop"
-    @OptionGroup var connection: CtlConnection
+  enum Next: CtlAction {
+    static let form = CtlForm("next", .session, "Composes with what was learnt so far, and begins the next session.")
   }
-
-  struct Next: SessionCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Composes with what was learnt so far, and begins the next session.")
-    static let action = "next"
-    @OptionGroup var connection: CtlConnection
+  enum Skip: CtlAction { static let form = CtlForm("skip", .player, "Ends the piece that is heard.") }
+  enum Hold: CtlAction { static let form = CtlForm("hold", .player, action: "pause", "Holds the sound.") }
+  enum Resume: CtlAction { static let form = CtlForm("resume", .player, "Lets the sound go on.") }
+  enum Silence: CtlAction {
+    static let form = CtlForm(
+      "silence", .player, action: "stop", "Ends the piece that is heard and drops those that wait.")
   }
 
   // MARK: Player
@@ -65,30 +71,6 @@ struct CtlCommand: ParsableCommand {
       let id = try connection.number(piece)
       connection.show(try connection.ask("POST", "player", ["action": "play", "piece": id]), CtlText.player)
     }
-  }
-
-  struct Skip: PlayerCommand {
-    static let configuration = CommandConfiguration(abstract: "Ends the piece that is heard.")
-    static let action = "skip"
-    @OptionGroup var connection: CtlConnection
-  }
-
-  struct Hold: PlayerCommand {
-    static let configuration = CommandConfiguration(abstract: "Holds the sound.")
-    static let action = "pause"
-    @OptionGroup var connection: CtlConnection
-  }
-
-  struct Resume: PlayerCommand {
-    static let configuration = CommandConfiguration(abstract: "Lets the sound go on.")
-    static let action = "resume"
-    @OptionGroup var connection: CtlConnection
-  }
-
-  struct Silence: PlayerCommand {
-    static let configuration = CommandConfiguration(abstract: "Ends the piece that is heard and drops those that wait.")
-    static let action = "stop"
-    @OptionGroup var connection: CtlConnection
   }
 
   struct Volume: ParsableCommand {
@@ -216,26 +198,23 @@ private func finite(_ number: Double) throws -> Double {
   return number
 }
 
-/// A command that asks for one thing of the session.
-protocol SessionCommand: ParsableCommand {
-  static var action: String { get }
-  var connection: CtlConnection { get }
+/// A command without arguments of its own.
+protocol CtlAction {
+  static var form: CtlForm { get }
 }
 
-extension SessionCommand {
-  func run() throws {
-    connection.show(try connection.ask("POST", "session", ["action": Self.action]), CtlText.status)
-  }
-}
+/// What such a command is called, and what it asks for.
+struct CtlForm: Sendable {
+  /// Who is asked.
+  enum Target: String { case session, player }
 
-/// A command that asks for one thing of the player.
-protocol PlayerCommand: ParsableCommand {
-  static var action: String { get }
-  var connection: CtlConnection { get }
-}
+  var name: String
+  var target: Target
+  /// The action's name in the HTTP interface.
+  var action: String
+  var abstract: String
 
-extension PlayerCommand {
-  func run() throws {
-    connection.show(try connection.ask("POST", "player", ["action": Self.action]), CtlText.player)
+  init(_ name: String, _ target: Target, action: String? = nil, _ abstract: String) {
+    (self.name, self.target, self.action, self.abstract) = (name, target, action ?? name, abstract)
   }
 }

@@ -7,6 +7,10 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
+#if Playback
+  import Playback
+#endif
+
 /// `rlmusician daemon`: composes without end.
 struct DaemonCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,6 +31,11 @@ struct DaemonCommand: AsyncParsableCommand {
   @OptionGroup var playback: PlaybackOptions
 
   func validate() throws {
+    var status = stat()
+    if let path = config.path, path == "-" || stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
+      throw ValidationError(
+        "--config: found '\(TextQuoting.printable(path))'; allowed: a regular file, which SIGHUP reads again")
+    }
     if let library, library.isEmpty { throw ValidationError("--library: found nothing; allowed: a folder") }
   }
 
@@ -76,6 +85,9 @@ struct DaemonCommand: AsyncParsableCommand {
       configuration.daemon.output = nil
     }
     configuration.playback = playback.applied(to: configuration.playback)
+    #if Playback
+      try Player.checkSoundfont(configuration.playback)
+    #endif
     return configuration
   }
 }

@@ -9,7 +9,7 @@ import Foundation
 /// Every way in which the program can fail, as one line on standard error and an exit code of `sysexits.h`.
 ///
 /// A subcommand throws; what it throws becomes a line here. To add an error: a case in `init`.
-struct Fault {
+struct Fault: Error {
   /// Exit codes that are not 0.
   enum Code: Int32 {
     case usage = 64
@@ -17,6 +17,7 @@ struct Fault {
     case noInput = 66
     case unavailable = 69
     case software = 70
+    case system = 71
     case cannotCreate = 73
     case configuration = 78
   }
@@ -29,6 +30,7 @@ struct Fault {
   /// nil for what is not one of the program's own errors.
   init?(known error: any Error) {
     switch error {
+    case let error as Fault: self = error
     case let error as ConfigurationError: self.init(.configuration, "\(error)")
     case let error as CtlError: self.init(error.code, error.text)
     case let error as DataError: self.init(.data, "\(error)")

@@ -53,7 +53,7 @@ struct LibraryCommand: AsyncParsableCommand {
         if kept { filter.isKept = true }
         (filter.rating, filter.session, filter.order) = (rating, session, order)
         let page = try await place.open().list(filter, offset: offset, limit: limit)
-        if json { return StandardOutput.writeLine(jsonText(page)) }
+        if json { return StandardOutput.writeLine(DaemonJSON.text(page)) }
         for piece in page.pieces { StandardOutput.writeLine(line(piece)) }
         StandardError.writeLine("\(page.pieces.count) of \(page.total) pieces")
       }
@@ -64,18 +64,18 @@ struct LibraryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Shows all that is known of a piece.")
     @OptionGroup var place: Place
     @Flag(help: "Print JSON.") var json = false
-    @Argument(help: "The piece's number.") var piece: Int64
+    @Argument(help: "The piece's number, or 'last'.") var piece: String
 
     func run() async throws {
       try await reportingFaults {
         let library = try place.open()
         let record = try await find(piece, in: library)
-        if json { return StandardOutput.writeLine(jsonText(record)) }
+        if json { return StandardOutput.writeLine(DaemonJSON.text(record)) }
         StandardOutput.writeLine(line(record))
         for part in record.scores {
           StandardOutput.writeLine("  \(part.rule)\t\(part.raw) x \(part.coefficient)")
         }
-        let plays = try await library.plays(of: piece)
+        let plays = try await library.plays(of: record.id)
         StandardOutput.writeLine(
           "  seed \(record.seed.map { "\($0)" } ?? "-"), population \(record.population.map { "\($0)" } ?? "-"), "
             + "tuning \(record.tuning), \(record.seconds) s, heard \(plays.count) times")
@@ -90,7 +90,7 @@ struct LibraryCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
     @Option(name: .shortAndLong, help: ArgumentHelp("Where they go; created if missing.", valueName: "folder"))
     var output: String
-    @Argument(help: "The pieces' numbers; without any, all that were kept.") var pieces: [Int64] = []
+    @Argument(help: "The pieces' numbers, or 'last'; without any, all that were kept.") var pieces: [String] = []
 
     func run() async throws {
       try await reportingFaults {
@@ -115,7 +115,7 @@ struct LibraryCommand: AsyncParsableCommand {
           paths.append(path)
           if !json { StandardOutput.writeLine(path) }
         }
-        if json { StandardOutput.writeLine(jsonText(paths)) }
+        if json { StandardOutput.writeLine(DaemonJSON.text(paths)) }
       }
     }
   }
@@ -137,7 +137,7 @@ struct LibraryCommand: AsyncParsableCommand {
           differences.removeAll { !again.contains($0) }
         }
         if json {
-          StandardOutput.writeLine(jsonText(differences))
+          StandardOutput.writeLine(DaemonJSON.text(differences))
         } else {
           for difference in differences {
             StandardOutput.writeLine("\(difference.folder)\t\(TextQuoting.printable(difference.text))")
@@ -164,7 +164,7 @@ struct LibraryCommand: AsyncParsableCommand {
         let settings = try place.settings()
         let count = try await PieceLibrary.rebuild(
           folder: settings.library, output: settings.outputFolder, notice: { StandardError.writeLine($0) })
-        StandardOutput.writeLine(json ? jsonText(["pieces": count]) : "\(count) pieces")
+        StandardOutput.writeLine(json ? DaemonJSON.text(["pieces": count]) : "\(count) pieces")
       }
     }
   }
@@ -172,9 +172,18 @@ struct LibraryCommand: AsyncParsableCommand {
 
 extension PieceFilter.Order: ExpressibleByArgument {}
 
-private func find(_ id: Int64, in library: PieceLibrary) async throws -> PieceRecord {
-  guard let record = try await library.piece(id) else {
-    throw FileError(.noInput, path: "piece \(id)", reason: "no such piece in \(library.folder)")
+/// The piece of a number, or the newest.
+private func find(_ name: String, in library: PieceLibrary) async throws -> PieceRecord {
+  let record: PieceRecord?
+  if name == "last" {
+    record = try await library.list(limit: 1).pieces.first
+  } else if let id = Int64(name) {
+    record = try await library.piece(id)
+  } else {
+    throw Fault(.usage, "found '\(name)'; allowed: a piece's number, or 'last'")
+  }
+  guard let record else {
+    throw FileError(.noInput, path: "piece \(name)", reason: "no such piece in \(library.folder)")
   }
   return record
 }
@@ -182,11 +191,4 @@ private func find(_ id: Int64, in library: PieceLibrary) async throws -> PieceRe
 private func line(_ piece: PieceRecord) -> String {
   let rating = piece.rating > 0 ? "+" : piece.rating < 0 ? "-" : " "
   return "\(piece.id)\t\((piece.score * 100).rounded() / 100)\t\(rating)\(piece.isKept ? "k" : " ")\t\(piece.folder)"
-}
-
-private func jsonText(_ value: some Encodable) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  encoder.dateEncodingStrategy = .iso8601
-  return String(decoding: (try? encoder.encode(value)) ?? Data(), as: UTF8.self)
 }

@@ -31,7 +31,7 @@ struct PlayCommand: AsyncParsableCommand {
       try await reportingFaults {
         let configuration = try config.read(use: .scoring)
         let pieces = try paths.map { try read($0, configuration) }
-        StopSignal.install()
+        StopSignal.ignoreBrokenPipes()
         var settings = playback.applied(to: configuration.playback)
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
@@ -39,6 +39,7 @@ struct PlayCommand: AsyncParsableCommand {
           settings, timbres: configuration.timbres, programs: pieces.flatMap { $0.piece.parts.map(\.program) },
           notice: StandardError.writeLine)
         guard let player else { return }
+        StopSignal.install()
         for piece in pieces { await player.offer(piece) }
         _ = await TerminalControls().run(player, isStopping: { StopSignal.current != nil })
         await player.close()
@@ -55,10 +56,10 @@ struct PlayCommand: AsyncParsableCommand {
   #if Playback
     private func read(_ path: String, _ configuration: Configuration) throws -> PlayerPiece {
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
         throw FileError(.noInput, path: path, errno: ENOENT)
       }
-      let name = URL(filePath: path).lastPathComponent
+      let name = path == "-" ? InputFile.shown(path) : URL(filePath: path).lastPathComponent
       if isFolder.boolValue { return PlayerPiece(try PieceFolder.read(path), role: .file(name)) }
       return PlayerPiece(
         Piece(

@@ -1,5 +1,4 @@
 import Core
-import Glibc
 
 /// The line a person watches while the agent trains; written on standard error, only if that is a terminal.
 struct ProgressBar {
@@ -9,7 +8,7 @@ struct ProgressBar {
   private let started = ContinuousClock.now
   private var firstPopulation: Int?
 
-  init(total: Int, isShown: Bool = isatty(STDERR_FILENO) == 1) {
+  init(total: Int, isShown: Bool = StandardError.isDrawable) {
     self.total = total
     self.isShown = isShown
   }

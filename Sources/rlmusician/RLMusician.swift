@@ -1,4 +1,5 @@
 import ArgumentParser
+import CRealtime
 import Core
 @preconcurrency import Foundation
 
@@ -27,11 +28,14 @@ struct RLMusician: AsyncParsableCommand {
     defaultSubcommand: TrainCommand.self)
 
   /// Parses, runs, and turns whatever is thrown into one line and an exit code.
-  static func main() async {
+  ///
+  /// On the main thread, or the first line would be run by a thread that the system may refuse.
+  @MainActor static func main() async {
     reserveStandardStreams()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(Self.reordered(try arguments()))
       if var command = command as? any AsyncParsableCommand {
+        try requireThreads()
         try await command.run()
       } else {
         try command.run()
@@ -43,6 +47,46 @@ struct RLMusician: AsyncParsableCommand {
       }
     } catch {
       exit(reporting: error)
+    }
+  }
+
+  /// What the program was asked to do.
+  ///
+  /// - Throws: `Fault` (usage) for bytes that are no UTF-8: paths made of them would be others than those that were meant.
+  private static func arguments() throws -> [String] {
+    try (1..<max(1, rt_argument_count())).map { index in
+      guard let bytes = rt_argument(index) else { return "" }
+      guard let text = String(validatingCString: bytes) else {
+        throw Fault(
+          .usage, "found '\(String(cString: bytes))', which is no UTF-8; allowed: arguments and paths in UTF-8")
+      }
+      return text
+    }
+  }
+
+  /// Options of a command with subcommands of its own, moved behind the subcommand, where they are declared:
+  /// `ctl -c FILE pause` is `ctl pause -c FILE`.
+  static func reordered(_ arguments: [String]) -> [String] {
+    guard let first = arguments.first, ["ctl", "library"].contains(first) else { return arguments }
+    let withValue = ["-c", "--config", "--socket", "--library"]
+    var end = 1
+    while end < arguments.count, arguments[end].hasPrefix("-"), !["-h", "--help"].contains(arguments[end]) {
+      end += withValue.contains(arguments[end]) ? 2 : 1
+    }
+    guard end < arguments.count, !arguments[end].hasPrefix("-") else { return arguments }
+    return [first, arguments[end]] + arguments[1..<end] + arguments[(end + 1)...]
+  }
+
+  /// Swift's own threads are waited for without end and without a word where the system refuses them: one for each
+  /// processor, one for long work, and one for the sound.
+  private static func requireThreads() throws {
+    let count = ProcessInfo.processInfo.activeProcessorCount + 2
+    let code = rt_try_threads(Int32(count))
+    guard code == 0 else {
+      throw Fault(
+        .system,
+        "the system refuses \(count) threads (\(String(cString: strerror(code)))); look at `ulimit -u`, `ulimit -v`"
+          + " and the limits of the service or container")
     }
   }
 

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Glibc
 import Synchronization
 
@@ -30,6 +31,14 @@ enum StandardError {
 
   /// Takes the place of the line that is there: never wider than the terminal, so that it stays one line.
   static func rewriteLine(_ text: String) { write("\r\u{1B}[K\(text.prefix(max(0, width - 1)))") }
+
+  /// Whether lines may be drawn over and in colour: on a terminal that can, for a person who wants it
+  /// (https://no-color.org).
+  static let isDrawable: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    let kind = environment["TERM"] ?? ""
+    return isatty(STDERR_FILENO) == 1 && !kind.isEmpty && kind != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
+  }()
 
   /// Columns of the terminal.
   static var width: Int {

@@ -7,6 +7,7 @@ import Synchronization
 enum StopSignal {
   /// The signal's number, 0 while none has come.
   private static let received = Atomic<Int32>(0)
+  private static let isInstalled = Atomic<Bool>(false)
 
   /// The signal that asked for a stop; nil while none has.
   static var current: Int32? {
@@ -14,12 +15,15 @@ enum StopSignal {
     return number == 0 ? nil : number
   }
 
-  /// Starts listening. A handler may only touch what is async-signal-safe: one atomic and `_exit`.
+  /// Whoever reads the output may leave; the files are the product.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// Starts listening; called when somebody is about to look at `current`, so that until then a signal ends the program,
+  /// whatever it waits for. Doing it again changes nothing. A handler may only touch what is async-signal-safe: one atomic and `_exit`.
   static func install() {
     // Reading it once makes sure that the handler never is the one to initialise it.
     _ = current
-    // Whoever reads the output may leave; the files are the product.
-    signal(SIGPIPE, SIG_IGN)
+    guard !isInstalled.exchange(true, ordering: .relaxed) else { return }
     for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number) { number in
         if StopSignal.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }

@@ -6,13 +6,13 @@
 
   /// The line on the terminal that says what is heard, and the keys: space, n, + and -, q.
   ///
-  /// Only where standard input and standard error are a terminal; elsewhere each piece is one line on standard error.
+  /// Only where standard input is a terminal and standard error can be drawn on; elsewhere each piece is one line on standard error.
   struct TerminalControls {
     /// How listening ended.
     enum Ending { case heard, quit }
 
     private static let keys = "[space] pause  [n]ext  [+/-] volume  [q]uit"
-    private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+    private let isTerminal = isatty(STDIN_FILENO) == 1 && StandardError.isDrawable
 
     /// Shows the line and obeys the keys until the player is silent, the listener quits or a signal comes.
     ///

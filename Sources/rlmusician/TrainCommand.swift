@@ -65,7 +65,7 @@ struct TrainCommand: AsyncParsableCommand {
     let signal = try await reportingFaults { () async throws -> Int32? in
       let configuration = try config.read()
       for warning in configuration.warnings { StandardError.writeLine(warning) }
-      StopSignal.install()
+      StopSignal.ignoreBrokenPipes()
       #if Playback
         return try await trainAndPlay(configuration)
       #else
@@ -88,6 +88,8 @@ struct TrainCommand: AsyncParsableCommand {
       else {
         return try await onOwnThread { try train(configuration, listener: nil) }
       }
+      // Before the terminal's keys, which hand signals on to what was there before them.
+      StopSignal.install()
       let listener = TrainingPlayer(player: player, pace: settings.pace)
       let isTraining = AtomicFlag(true)
       async let trained = onOwnThread { () throws -> Int32? in
@@ -120,8 +122,9 @@ struct TrainCommand: AsyncParsableCommand {
       curve = checkpoint.curve
     } else {
       training = Training(
-        configuration: configuration, seed: seed ?? UInt64.random(in: 0 ... .max), threads: threads)
+        configuration: configuration, seed: seed ?? RandomSource.drawSeed(), threads: threads)
     }
+    StopSignal.install()
     var run = TrainingRun(
       plan: .init(
         configuration: configuration, output: output, populations: populations, episodes: episodes, threads: threads),
@@ -134,10 +137,8 @@ struct TrainCommand: AsyncParsableCommand {
 /// Runs blocking work on a thread of its own, so that the few threads of Swift concurrency stay free for the player.
 private func onOwnThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Swift.Result(catching: work)) }
-    // The kernel's default of 8 MiB; Foundation's own default is 512 KiB.
-    thread.stackSize = 8 << 20
-    thread.start()
+    let isStarted = SystemThread.start { continuation.resume(with: Swift.Result(catching: work)) }
+    if !isStarted { continuation.resume(throwing: Fault(.system, "the system refuses a thread")) }
   }
 }
 

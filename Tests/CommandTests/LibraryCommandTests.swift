@@ -11,7 +11,7 @@ import Testing
     var id: Int64
     var folder: String
     var rating: Int
-    var isKept: Bool
+    var is_kept: Bool
     var session: Int64?
     var score: Double
     var scores: [Score]
@@ -39,7 +39,7 @@ import Testing
       for (index, name) in names.enumerated() {
         let text = """
           {"id": \(11 + index), "time": \(1_700_000_000 + index), "session": \(index / 2 + 1),
-           "rating": \([0, 0, 1, -1][index]), "isKept": \(index == 1)}
+           "rating": \([0, 0, 1, -1][index]), "\(index == 0 ? "isKept" : "is_kept")": \(index == 1)}
           """
         try Data(text.utf8).write(to: pieces.appending(path: "\(name)/library.json"))
       }
@@ -89,6 +89,12 @@ import Testing
       let json = try library(["show", "13", "--json"], in: folder)
       let row = try JSONDecoder().decode(Row.self, from: Data(json.output.utf8))
       #expect(row.rating == 1 && row.session == 2 && row.scores.count == 8)
+      let last = try library(["show", "last"], in: folder)
+      #expect(last.status == 0 && last.output.contains("library/pieces/\(names[3])"), "\(last.errors)")
+      #expect(try library(["show", "x"], in: folder).status == 64)
+      // Options may stand before the subcommand too.
+      let before = try CommandRun(["library", "--library", "library", "show", "13"], in: folder)
+      #expect(before.output == shown.output, "\(before.errors)")
       let missing = try library(["show", "99"], in: folder)
       #expect(missing.status == 66 && missing.errors.split(separator: "\n").count == 1)
     }

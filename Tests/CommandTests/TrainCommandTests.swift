@@ -146,6 +146,21 @@ import Testing
     }
   }
 
+  #if Playback
+    @Test func aSoundfontThatWasNamedIsRefusedAlsoWhereNothingIsHeard() throws {
+      try CommandRun.withFolder(
+        Self.files.merging(["d.yml": "playback: {synth: fluidsynth, soundfont: none.sf2}\n"]) { a, _ in a }
+      ) { folder in
+        for arguments in [["--soundfont", "no.sf2"], ["-c", "d.yml"]] {
+          for target in ["none", "null", "auto"] {
+            let run = try CommandRun(arguments + ["-p", "1", "-e", "0", "-o", "out", "--play", target], in: folder)
+            #expect(run.status == 66 && run.errors.contains("No such file"), "\(arguments), \(target): \(run.errors)")
+          }
+        }
+      }
+    }
+  #endif
+
   @Test func aCheckpointOfAnotherConfigurationIsRefused() throws {
     try CommandRun.withFolder(Self.files.merging(["d.yml": "agent: {smoothing_coef: 0.5}\n"]) { a, _ in a }) { folder in
       _ = try Self.train("-p", "1", "-e", "0", "-o", "out", in: folder)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+import tempfile
 from typing import Any
 
 import gymnasium
@@ -35,20 +37,49 @@ class PianoRollEnv(gymnasium.Env):
         command = [os.fspath(program or os.environ.get("RLMUSICIAN") or "rlmusician"), "environment"]
         if config is not None:
             command += ["--config", os.fspath(config)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        try:
-            self.spec_of_program: dict[str, Any] = self._ask({"spec": {}})["spec"]
-        except BaseException:
-            self.close()
-            raise
+        self._command = command
+        self._is_closed = False
+        self._start()
         rows = self.spec_of_program["n_semitones"]
         self.action_space = gymnasium.spaces.Discrete(rows)
         highest = 1 / (1 - self.spec_of_program["observation_decay"])
         self.observation_space = gymnasium.spaces.Box(0, highest, shape=(rows,), dtype=np.float32)
 
+    def _start(self):
+        # A file, not a pipe: nobody reads along, and a full pipe would hold the program.
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+        )
+        try:
+            self.spec_of_program: dict[str, Any] = self._ask({"spec": {}})["spec"]
+        except BaseException:
+            self._stop()
+            raise
+        sys.stderr.write(self._complaints())  # warnings about the configuration
+
+    def _complaints(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")
+
+    def _stop(self):
+        try:
+            self._process.stdin.close()  # The end of its input is the end of the program.
+        except BrokenPipeError:
+            pass  # It has ended by itself, before it had read everything.
+        self._process.wait()
+        self._process.stdout.close()
+        self._errors.close()
+
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None):
-        """Starts a new episode; returns the first observation (zeros) and an empty dictionary."""
+        """Starts a new episode; returns the first observation (zeros) and an empty dictionary.
+
+        A program that has died is started again.
+        """
         super().reset(seed=seed)
+        if not self._is_closed and self._process.poll() is not None:
+            self._stop()
+            self._start()
         return self._observation(self._ask({"reset": {}})), {}
 
     def step(self, action):
@@ -58,12 +89,9 @@ class PianoRollEnv(gymnasium.Env):
 
     def close(self):
         """Ends the program; may be called more than once."""
-        try:
-            self._process.stdin.close()  # The end of its input is the end of the program.
-        except BrokenPipeError:
-            pass  # It has ended by itself, before it had read everything.
-        self._process.wait()
-        self._process.stdout.close()
+        if not self._is_closed:
+            self._is_closed = True
+            self._stop()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -73,7 +101,11 @@ class PianoRollEnv(gymnasium.Env):
         except (BrokenPipeError, ValueError):  # ValueError: closed by `close`
             line = b""
         if not line:
-            raise ProgramError(f"the program has ended (exit code {self._process.wait()})")
+            if self._is_closed:
+                raise ProgramError("the environment is closed")
+            code = self._process.wait()
+            reason = self._complaints().strip()
+            raise ProgramError(reason or f"the program has ended (exit code {code})")
         answer = json.loads(line)
         if "error" in answer:
             raise ProgramError(answer["error"])

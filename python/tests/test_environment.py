@@ -81,15 +81,32 @@ def test_faults_are_exceptions_and_the_session_goes_on(env):
     assert not observation.any()
 
 
-def test_a_bad_configuration_says_how_the_program_ended(tmp_path):
+def test_a_bad_configuration_says_what_is_wrong(tmp_path):
     config = tmp_path / "config.yml"
     config.write_text("environment:\n  n_roll_steps: 1\n")
-    with pytest.raises(rlmusician_gym.ProgramError, match="exit code 78"):
+    with pytest.raises(rlmusician_gym.ProgramError, match=r"config.yml:2: environment.n_roll_steps: found '1'; allowed"):
         rlmusician_gym.PianoRollEnv(config)
+
+
+def test_a_program_that_died_without_a_word_says_how(tmp_path):
+    with pytest.raises(rlmusician_gym.ProgramError, match="exit code 0"):
+        rlmusician_gym.PianoRollEnv(program="true")
+
+
+def test_a_program_that_died_is_started_again_by_reset(env):
+    env = env.unwrapped
+    env.reset()
+    env._process.kill()
+    with pytest.raises(rlmusician_gym.ProgramError, match="ended .exit code -9"):
+        for _ in range(2):
+            env.step(3)
+    observation, _ = env.reset()
+    assert not observation.any()
+    assert not env.step(3)[2]
 
 
 def test_a_closed_environment_says_so(env):
     env = env.unwrapped
     env.close()
-    with pytest.raises(rlmusician_gym.ProgramError, match="ended"):
+    with pytest.raises(rlmusician_gym.ProgramError, match="closed"):
         env.reset()

@@ -21,3 +21,4 @@ RT_AUDITED void rt_move(double *to, const double *from, long count);
 #include "terminal_keys.h"
 #include "memory_arenas.h"
 #include "memory_file.h"
+#include "program_start.h"

@@ -15,6 +15,12 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     case session = 4
   }
 
+  /// The largest integer of which JSON's readers are sure: `jq` and JavaScript keep numbers as `Double`.
+  public static let largestExactSeed: UInt64 = 1 << 53
+
+  /// A seed that nobody chose, drawn so that every reader of JSON can give it back.
+  public static func drawSeed() -> UInt64 { UInt64.random(in: 0..<largestExactSeed) }
+
   private var state: UInt64
 
   /// What the kernels' generators are started from.

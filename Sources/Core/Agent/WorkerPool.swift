@@ -22,8 +22,11 @@ final class WorkerPool {
   /// Starts `threads - 1` threads. Where the system refuses one, fewer work: the results are the same.
   init(threads: Int, threadStart: (@Sendable () -> Void)?) {
     for worker in 1..<max(2, threads) where threads > 1 {
-      let start = ThreadStart(shared: shared, worker: worker, prologue: threadStart)
-      guard let thread = start.launch() else { break }
+      let thread = SystemThread.launch { [shared] in
+        threadStart?()
+        shared.serve(worker: worker)
+      }
+      guard let thread else { break }
       self.threads.append(thread)
     }
     threadCount = self.threads.count + 1
@@ -141,41 +144,4 @@ private final class Bell: @unchecked Sendable {
     while !holds() { pthread_cond_wait(condition, mutex) }
     pthread_mutex_unlock(mutex)
   }
-}
-
-/// What a new thread gets to know.
-private final class ThreadStart {
-  let shared: Shared
-  let worker: Int
-  let prologue: (@Sendable () -> Void)?
-
-  init(shared: Shared, worker: Int, prologue: (@Sendable () -> Void)?) {
-    self.shared = shared
-    self.worker = worker
-    self.prologue = prologue
-  }
-
-  func launch() -> pthread_t? {
-    let context = Unmanaged.passRetained(self)
-    #if canImport(Darwin)
-      var thread: pthread_t?
-      let status = pthread_create(&thread, nil, { workerMain($0) }, context.toOpaque())
-    #else
-      var thread = pthread_t()
-      let status = pthread_create(&thread, nil, { workerMain($0) }, context.toOpaque())
-    #endif
-    guard status == 0 else {
-      context.release()
-      return nil
-    }
-    return thread
-  }
-}
-
-private func workerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let context else { return nil }
-  let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
-  start.prologue?()
-  start.shared.serve(worker: start.worker)
-  return nil
 }

@@ -160,6 +160,8 @@ public final class ConfigurationSection {
 
   private func rejectUnknownKeys(known: [[String]]) throws(ConfigurationError) {
     for key in entries.map(\.key) where !askedKeySet.contains(key) {
+      // The place for anchors that the rest of the file uses.
+      if path.isEmpty, key.hasPrefix("x-") { continue }
       var found = "the unknown key \(TextQuoting.quote(Array(key.utf8), limit: 60))"
       if let nearest = Spelling.nearest(to: key, among: askedKeys) {
         found += " (did you mean '\(nearest)'?)"

@@ -37,6 +37,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var port: Int?
     /// `token` that clients of the port have to show; nil for none, allowed on loopback addresses only.
     public var token: String?
+    /// `public_url`: where browsers find the page through a reverse proxy; nil without one.
+    public var publicURL: PublicURL?
   }
 
   /// How far ratings may move the rules' weights.
@@ -116,6 +118,15 @@ extension DaemonConfiguration.HTTP {
     }
     guard token != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
       throw section.error("host", allowed: "127.0.0.1, ::1 or localhost, unless there is a token")
+    }
+    if section.has("public_url") {
+      publicURL = PublicURL(try section.string("public_url", default: ""))
+      guard publicURL != nil else {
+        throw section.error("public_url", allowed: "http:// or https://, a host and a path, or null")
+      }
+      guard token != nil else {
+        throw section.error("public_url", allowed: "null, unless there is a token: others can reach it")
+      }
     }
   }
 }

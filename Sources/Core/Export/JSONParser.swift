@@ -15,6 +15,7 @@ struct JSONParser {
   /// - Throws: `DataError` with file and line.
   static func parse(_ bytes: [UInt8], file: String) throws(DataError) -> OrderedJSON {
     var parser = JSONParser(bytes: bytes, file: file)
+    guard !TextQuoting.isUTF16(bytes) else { throw parser.error("UTF-16 instead of UTF-8") }
     let value = try parser.value(depth: 0)
     parser.skipSpace()
     guard parser.position == bytes.count else { throw parser.error("more text after the value") }

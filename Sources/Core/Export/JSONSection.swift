@@ -44,12 +44,16 @@ struct JSONSection {
     return value
   }
 
+  /// An integer without sign, as a number or as text.
   func unsigned(_ key: String) throws(DataError) -> UInt64 {
     switch self[key] {
     case .integer(let value) where value >= 0: return UInt64(value)
     case .unsigned(let value): return value
-    default: throw error(key, allowed: "an integer from 0 to \(UInt64.max)")
+    case .string(let text) where text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains):
+      if let value = UInt64(text) { return value }
+    default: break
     }
+    throw error(key, allowed: "an integer from 0 to \(UInt64.max)")
   }
 
   func number(_ key: String, in range: ClosedRange<Double>) throws(DataError) -> Double {

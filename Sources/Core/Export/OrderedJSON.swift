@@ -7,7 +7,7 @@ public indirect enum OrderedJSON: Sendable, Hashable {
   case boolean(Bool)
   /// An integer.
   case integer(Int)
-  /// An integer of 64 bits without sign: seeds.
+  /// An integer of 64 bits without sign: seeds. Beyond 2^53, where other readers round, it is written as text.
   case unsigned(UInt64)
   /// The shortest decimal that reads back as the same number.
   case number(Double)
@@ -43,7 +43,7 @@ public indirect enum OrderedJSON: Sendable, Hashable {
     case .null: "null"
     case .boolean(let value): value ? "true" : "false"
     case .integer(let value): String(value)
-    case .unsigned(let value): String(value)
+    case .unsigned(let value): value <= RandomSource.largestExactSeed ? String(value) : "\"\(value)\""
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quote(value)
     case .array(let values):

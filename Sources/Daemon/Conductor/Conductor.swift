@@ -70,7 +70,7 @@ public actor Conductor {
     DaemonStatus(
       phase: isEnding ? .ending : phase, session: session?.record?.id, seed: session?.seed,
       origin: session?.origin, population: session?.state.population ?? 0,
-      populations: configuration.daemon.sessions.populations, best: session?.state.best?.score,
+      populations: configuration.daemon.sessions.populations, best: session?.state.best?.score.finite,
       stepsPerSecond: phase == .training ? runner.stepsPerSecond : 0, unwrittenCount: disk.count,
       problems: announcer.problemTexts, configurationFile: configurationFile,
       configurationDigest: configuration.digest, isSteering: weights.isSteering, process: getpid(), started: started)

@@ -1,3 +1,4 @@
+internal import Core
 public import Foundation
 public import Logging
 
@@ -122,7 +123,7 @@ public struct DaemonStatus: Sendable, Hashable, Codable {
   /// The session; nil while the library cannot number it, or before the first.
   public var session: Int64?
   /// The session's seed.
-  public var seed: UInt64?
+  @TextInJSON public var seed: UInt64?
   /// The piece whose weights the session began with.
   public var origin: Int64?
   /// Populations trained.
@@ -147,10 +148,12 @@ public struct DaemonStatus: Sendable, Hashable, Codable {
   public var process: Int32
   /// When the daemon began.
   public var started: Date
+  /// The program's version.
+  public var version = Program.version
 }
 
 /// A line of the log.
-public struct LogLine: Sendable, Hashable {
+public struct LogLine: Sendable, Hashable, Encodable {
   /// How important it is.
   public var level: Logger.Level
   /// What it says.

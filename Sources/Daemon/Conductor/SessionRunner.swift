@@ -4,7 +4,7 @@ internal import Logging
 
 /// A session that goes on.
 struct CurrentSession {
-  /// Its row; nil while the database does not take it.
+  /// What it is called; the database may get its row later.
   var record: SessionRecord?
   var seed: UInt64
   /// The favourite piece whose weights it began with.
@@ -103,19 +103,17 @@ final class SessionRunner {
   private nonisolated(nonsending) func begin(_ configuration: Configuration) async {
     let settings = configuration.daemon.sessions
     let library = library
-    let last = await announcer.attempt { try await library.sessions(limit: 1).first?.id ?? 0 } ?? 0
-    let seed = settings.seed.map { $0 &+ UInt64(last) } ?? UInt64.random(in: 0 ... .max)
+    let seed = settings.seed.map { $0 &+ UInt64(library.lastSession) } ?? RandomSource.drawSeed()
     let favourite = await favourite(
       share: settings.favouriteShare, seed: seed, rows: configuration.environment.rowCount)
     let state = await trainer.begin(
       Self.configuration(configuration, from: favourite), seed: seed, threads: Self.threads(configuration))
-    let (digest, origin) = (configuration.digest, favourite?.piece)
-    let record = await announcer.attempt {
-      try await library.beginSession(seed: seed, origin: origin, configurationDigest: digest)
-    }
+    let origin = favourite?.piece
+    let record = library.newSession(seed: seed, origin: origin, configurationDigest: configuration.digest)
+    await announcer.attempt { try await library.storeSessions() }
     current = CurrentSession(record: record, seed: seed, origin: origin, state: state, curve: TrainingCurve())
     let from = origin.map { ", from the weights of piece \($0)" } ?? ""
-    announcer.log(.info, "session \(record.map { "\($0.id)" } ?? "without number"), seed \(seed)\(from)")
+    announcer.log(.info, "session \(record.id), seed \(seed)\(from)")
   }
 
   // MARK: Favourites

@@ -1,3 +1,4 @@
+internal import Core
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -15,6 +16,8 @@ struct ControlAccess: Sendable {
   var token: String?
   /// The address that the port is bound to.
   var host: String
+  /// Where browsers find the page if a reverse proxy stands before the port.
+  var publicURL: PublicURL?
 
   static let localNames: Set<String> = ["127.0.0.1", "localhost", "[::1]"]
 
@@ -34,11 +37,11 @@ struct ControlAccess: Sendable {
       return ControlError(.badRequest, "a host is missing")
     }
     let name = Self.name(authority)
-    if token == nil, !Self.localNames.contains(name) {
+    if token == nil, !Self.localNames.contains(name), authority != publicURL?.authority {
       return ControlError(.forbidden, "no such host here")
     }
     if let origin = request.headers[.origin]?.lowercased(),
-      origin != "http://\(authority)", origin != "https://\(authority)"
+      origin != "http://\(authority)", origin != "https://\(authority)", origin != publicURL?.origin
     {
       return ControlError(.forbidden, "not from another origin")
     }
@@ -82,6 +85,8 @@ struct ControlAccess: Sendable {
 
 extension HTTPField.Name {
   static let fetchSite = Self("Sec-Fetch-Site")!
+  /// Tells nginx to pass events on as they come.
+  static let accelBuffering = Self("X-Accel-Buffering")!
 }
 
 /// What a client hears that cannot have what it asked for.

@@ -87,20 +87,6 @@ extension Response {
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
     Response(
       status: status, headers: [.contentType: "application/json"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: try ControlJSON.bytes(value))))
-  }
-}
-
-/// How values are written: `snake_case`, dates as ISO 8601.
-enum ControlJSON {
-  static func bytes(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.dateEncodingStrategy = .iso8601
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A score of the first candidate may not be there yet; JSON has no infinity.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return Array(try encoder.encode(value))
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: try DaemonJSON.bytes(value))))
   }
 }

@@ -1,5 +1,6 @@
 internal import Core
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 
 /// The library's pieces.
@@ -19,7 +20,7 @@ extension ControlRoutes {
           PiecePageView(
             total: page.total, offset: page.offset,
             pieces: page.pieces.map { piece in
-              PieceView(piece, files: files(piece).map(\.name))
+              PieceView(piece: piece, files: files(piece).map(\.name))
             }))
       },
       ControlRoute(.get, "/api/pieces/{id}") { request, context in
@@ -33,7 +34,7 @@ extension ControlRoutes {
         var piece = try await piece(context)
         if let rating { piece = try await conductor.rate(piece.id, Int(rating)) ?? piece }
         if let isKept { piece = try await conductor.keep(piece.id, isKept) ?? piece }
-        return try .json(PieceView(piece))
+        return try .json(piece)
       },
       ControlRoute(.delete, "/api/pieces/{id}") { _, context in
         let piece = try await piece(context)
@@ -45,7 +46,7 @@ extension ControlRoutes {
       },
       ControlRoute(.get, "/api/pieces/{id}/files/{name}") { request, context in
         _ = try RequestQuery(request, names: [])
-        return try file(try await piece(context), named: context.parameters.get("name") ?? "")
+        return try file(try await piece(context), named: context.parameters.get("name") ?? "", for: request)
       },
     ]
   }
@@ -73,8 +74,7 @@ extension ControlRoutes {
   private func details(_ piece: PieceRecord) async throws -> PieceDetailsView {
     let plays = try await library.plays(of: piece.id)
     var view = PieceDetailsView(
-      piece: PieceView(piece), files: files(piece),
-      plays: plays.map { PieceDetailsView.Play(time: $0.time, seconds: $0.seconds) })
+      piece: piece, files: files(piece), plays: plays)
     do {
       let content = try library.read(piece)
       view.roll = content.roll.rowTexts
@@ -99,7 +99,7 @@ extension ControlRoutes {
   }
 
   /// A file that the folder's listing names: no path that a client makes up is ever opened.
-  private func file(_ piece: PieceRecord, named name: String) throws -> Response {
+  private func file(_ piece: PieceRecord, named name: String, for request: Request) throws -> Response {
     guard let file = files(piece).first(where: { $0.name == name }),
       let opened = OpenFile(path: "\(library.path(of: piece))/\(file.name)")
     else { throw ControlError(.notFound, "no such file") }
@@ -107,10 +107,23 @@ extension ControlRoutes {
     let saved = "\(piece.folder)-\(file.name)".map {
       $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
     }
-    return Response(
-      status: .ok,
-      headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(String(saved))\""],
-      body: opened.body)
+    var headers: HTTPFields = [
+      .contentType: type, .contentDisposition: "attachment; filename=\"\(String(saved))\"", .acceptRanges: "bytes",
+    ]
+    // Without a validator to compare, a conditional range is none.
+    let header = request.headers[.ifRange] == nil && request.method == .get ? request.headers[.range] : nil
+    switch ByteRange(header, of: opened.byteCount) {
+    case .whole:
+      return Response(status: .ok, headers: headers, body: opened.body(0..<opened.byteCount))
+    case .part(let range):
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(opened.byteCount)"
+      return Response(status: .partialContent, headers: headers, body: opened.body(range))
+    case .unsatisfiable:
+      var response = ControlMiddleware.response(
+        ControlError(.rangeNotSatisfiable, "the file has \(opened.byteCount) bytes"))
+      response.headers[.contentRange] = "bytes */\(opened.byteCount)"
+      return response
+    }
   }
 
   private static let contentTypes = [

@@ -9,7 +9,7 @@ extension ControlRoutes {
     [
       ControlRoute(.get, "/api/status") { request, _ in
         _ = try RequestQuery(request, names: [])
-        return try .json(StatusView(await conductor.status()))
+        return try .json(await conductor.status())
       },
       ControlRoute(.post, "/api/session") { request, _ in
         let body = try await RequestObject(request, keys: ["action"])
@@ -20,14 +20,14 @@ extension ControlRoutes {
         case .next: await conductor.nextSession()
         case nil: break
         }
-        return try .json(StatusView(await conductor.status()))
+        return try .json(await conductor.status())
       },
       ControlRoute(.get, "/api/sessions") { request, _ in
         let query = try RequestQuery(request, names: ["offset", "limit"])
         let sessions = try await library.sessions(
           offset: query.integer("offset", in: 0...1_000_000_000) ?? 0,
           limit: query.integer("limit", in: 1...200) ?? 50)
-        return try .json(SessionsView(sessions: sessions.map { SessionView($0) }))
+        return try .json(SessionsView(sessions: sessions))
       },
       ControlRoute(.get, "/api/curve") { request, _ in
         _ = try RequestQuery(request, names: [])
@@ -72,14 +72,15 @@ extension ControlRoutes {
       throw ControlError(.tooManyRequests, "\(EventStreams.limit) streams are open already")
     }
     return Response(
-      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"],
+      body: body)
   }
 
   private func snapshot() async -> [ByteBuffer] {
     let player = await conductor.playerState()
     return [
       ByteBuffer(string: "retry: 2000\n\n"),
-      EventStreams.text("status", StatusView(await conductor.status())),
+      EventStreams.text("status", await conductor.status()),
       EventStreams.text("rules", RulesView(rules: await conductor.rules())),
       EventStreams.text("curve", await conductor.curve()),
       EventStreams.text("device", await conductor.device()),

@@ -66,7 +66,8 @@ public final class ControlServer: Service {
       listeners.append(
         Listener(
           name: "\(http.host):\(port)", address: .hostname(http.host, port: port),
-          access: ControlAccess(isPort: true, token: http.token, host: http.host)))
+          access: ControlAccess(
+            isPort: true, token: http.token, host: http.host, publicURL: http.publicURL)))
     }
     return listeners
   }
@@ -182,7 +183,8 @@ public final class ControlServer: Service {
     } else if let port = channel.localAddress?.port {
       boundPort.withLock { $0 = port }
       let host = configuration.http.host.contains(":") ? "[\(configuration.http.host)]" : configuration.http.host
-      conductor.announcer.log(.notice, "control: http://\(host):\(port)/")
+      let publicURL = configuration.http.publicURL.map { ", for others \($0)" } ?? ""
+      conductor.announcer.log(.notice, "control: http://\(host):\(port)/\(publicURL)")
     }
   }
 }

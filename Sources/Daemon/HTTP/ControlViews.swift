@@ -1,81 +1,20 @@
 internal import Core
 internal import Foundation
 
-// What the answers look like. Numbers that JavaScript cannot hold (64 bit seeds) are text.
-
-/// `GET /api/status` and the event `status`.
-struct StatusView: Encodable {
-  var phase: String
-  var session: Int64?
-  var seed: String?
-  var origin: Int64?
-  var population: Int
-  var populations: Int
-  var best: Double?
-  var stepsPerSecond: Double
-  var unwrittenCount: Int
-  var problems: [String]
-  var configurationFile: String?
-  var configurationDigest: String
-  var isSteering: Bool
-  var process: Int32
-  var started: Date
-  var version = Program.version
-
-  init(_ status: DaemonStatus) {
-    phase = status.phase.rawValue
-    session = status.session
-    seed = status.seed.map { "\($0)" }
-    origin = status.origin
-    population = status.population
-    populations = status.populations
-    best = status.best.flatMap { $0.isFinite ? $0 : nil }
-    stepsPerSecond = status.stepsPerSecond
-    unwrittenCount = status.unwrittenCount
-    problems = status.problems
-    configurationFile = status.configurationFile
-    configurationDigest = status.configurationDigest
-    isSteering = status.isSteering
-    process = status.process
-    started = status.started
-  }
-}
+// Answers that are more than one of the daemon's own values.
 
 /// A piece in a listing.
 struct PieceView: Encodable {
-  var id: Int64
-  var time: Date
-  var session: Int64?
-  var seed: String?
-  var population: Int?
-  var configurationDigest: String?
-  var score: Double
-  var scores: [PieceRecord.RuleScore]
-  var tuning: String
-  var seconds: Double
-  var rating: Int
-  var isKept: Bool
-  var bytes: Int64
-  var folder: String
-  /// Names of the folder's files; only where a listing was asked for.
-  var files: [String]?
+  var piece: PieceRecord
+  /// Names of the folder's files.
+  var files: [String]
 
-  init(_ piece: PieceRecord, files: [String]? = nil) {
-    self.files = files
-    id = piece.id
-    time = piece.time
-    session = piece.session
-    seed = piece.seed.map { "\($0)" }
-    population = piece.population
-    configurationDigest = piece.configurationDigest
-    score = piece.score
-    scores = piece.scores
-    tuning = piece.tuning
-    seconds = piece.seconds
-    rating = piece.rating
-    isKept = piece.isKept
-    bytes = piece.bytes
-    folder = piece.folder
+  private enum Key: CodingKey { case files }
+
+  func encode(to encoder: any Encoder) throws {
+    try piece.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(files, forKey: .files)
   }
 }
 
@@ -93,19 +32,14 @@ struct PieceDetailsView: Encodable {
     var bytes: Int64
   }
 
-  struct Play: Encodable {
-    var time: Date
-    var seconds: Double?
-  }
-
-  var piece: PieceView
+  var piece: PieceRecord
   /// The roll's rows as text of 0 and 1, the highest first; nil if the folder cannot be read.
   var roll: [String]?
   var stepSeconds: Double?
   /// Why the folder cannot be read.
   var problem: String?
   var files: [File]
-  var plays: [Play]
+  var plays: [PlayRecord]
 }
 
 /// The rules' weights.
@@ -133,34 +67,9 @@ struct CurveView: Encodable {
   var points: [Point]
 }
 
-/// A session.
-struct SessionView: Encodable {
-  var id: Int64
-  var started: Date
-  var ended: Date?
-  var seed: String
-  var origin: Int64?
-  var populations: Int
-
-  init(_ session: SessionRecord) {
-    id = session.id
-    started = session.started
-    ended = session.ended
-    seed = "\(session.seed)"
-    origin = session.origin
-    populations = session.populations
-  }
-}
-
 /// Sessions, the newest first.
 struct SessionsView: Encodable {
-  var sessions: [SessionView]
-}
-
-/// A line of the log.
-struct LogView: Encodable {
-  var level: String
-  var text: String
+  var sessions: [SessionRecord]
 }
 
 extension Conductor {

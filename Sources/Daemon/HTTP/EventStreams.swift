@@ -106,19 +106,19 @@ final class EventStreams: Sendable {
   static func text(_ event: DaemonEvent) -> ByteBuffer? {
     switch event {
     case .population(let population): text("population", population)
-    case .piece(let piece): text("piece", PieceView(piece))
-    case .pieceChanged(let piece): text("piece_changed", PieceView(piece))
+    case .piece(let piece): text("piece", piece)
+    case .pieceChanged(let piece): text("piece_changed", piece)
     case .pieceDeleted(let id): text("piece_deleted", ["id": id])
     case .player(let player): text("player", player)
     case .device(let device): text("device", device)
     case .rules(let rules): text("rules", RulesView(rules: rules))
-    case .status(let status): text("status", StatusView(status))
-    case .log(let line): text("log", LogView(level: line.level.rawValue, text: line.text))
+    case .status(let status): text("status", status)
+    case .log(let line): text("log", line)
     }
   }
 
   static func text(_ name: String, _ value: some Encodable) -> ByteBuffer? {
-    guard let json = try? ControlJSON.bytes(value) else { return nil }
+    guard let json = try? DaemonJSON.bytes(value) else { return nil }
     var buffer = ByteBuffer(string: "event: \(name)\ndata: ")
     buffer.writeBytes(json)
     buffer.writeString("\n\n")

@@ -9,7 +9,8 @@ final class OpenFile: Sendable {
   private static let chunk = 1 << 16
 
   private let descriptor: Int32
-  private let byteCount: Int
+  /// The file's size.
+  let byteCount: Int
 
   /// nil if there is no regular file of this name.
   init?(path: String) {
@@ -26,12 +27,12 @@ final class OpenFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The file's contents, read as the client takes them.
-  var body: ResponseBody {
-    ResponseBody(contentLength: byteCount) { [self] writer in
-      var offset = 0
-      while offset < byteCount {
-        let part = try read(at: offset)
+  /// A part of the file's contents, read as the client takes them.
+  func body(_ range: Range<Int>) -> ResponseBody {
+    ResponseBody(contentLength: range.count) { [self] writer in
+      var offset = range.lowerBound
+      while offset < range.upperBound {
+        let part = try read(at: offset, upTo: range.upperBound)
         offset += part.readableBytes
         try await writer.write(part)
       }
@@ -39,8 +40,8 @@ final class OpenFile: Sendable {
     }
   }
 
-  private func read(at offset: Int) throws -> ByteBuffer {
-    var bytes = [UInt8](repeating: 0, count: min(Self.chunk, byteCount - offset))
+  private func read(at offset: Int, upTo end: Int) throws -> ByteBuffer {
+    var bytes = [UInt8](repeating: 0, count: min(Self.chunk, end - offset))
     let count = pread(descriptor, &bytes, bytes.count, off_t(offset))
     // Nothing where there was something: the connection is closed before the length that was promised.
     guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }

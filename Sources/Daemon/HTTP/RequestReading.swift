@@ -44,8 +44,13 @@ struct RequestObject {
     } catch is NIOTooManyBytesError {
       throw ControlError(.contentTooLarge, "a body of more than \(Self.byteLimit) bytes")
     }
+    try self.init(bytes: buffer.readableBytesView, keys: keys)
+  }
+
+  /// Reads a body's bytes.
+  init(bytes: some Sequence<UInt8>, keys: Set<String>) throws {
     do {
-      members = try JSONDecoder().decode([String: Value].self, from: Data(buffer.readableBytesView))
+      members = try JSONDecoder().decode([String: Value].self, from: Data(bytes))
     } catch {
       throw ControlError(.badRequest, "the body has to be a JSON object")
     }

@@ -85,6 +85,17 @@ extension PieceRecord {
 }
 
 extension SessionRecord {
+  /// Makes the row. One that is there was made by a repair, of what the session's pieces know.
+  func insert(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO session (id, started, seed, origin, populations, configuration_digest) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET started = excluded.started, seed = excluded.seed, origin = excluded.origin,
+          configuration_digest = excluded.configuration_digest
+        """,
+      arguments: [id, started.timeIntervalSince1970, "\(seed)", origin, populations, configurationDigest])
+  }
+
   init(_ row: Row) {
     self.init(
       id: row["id"], started: Date(timeIntervalSince1970: row["started"]),

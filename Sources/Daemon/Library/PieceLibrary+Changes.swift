@@ -1,6 +1,7 @@
 public import Core
 public import Foundation
 internal import GRDB
+internal import Synchronization
 
 /// What changes the library.
 extension PieceLibrary {
@@ -32,6 +33,7 @@ extension PieceLibrary {
   /// Makes the row of a piece whose folder was written.
   public func add(_ piece: PieceRecord) async throws {
     try await pool.write { db in try piece.insert(db) }
+    try await storeSessions()
   }
 
   /// Rates a piece: -1 down, 0 no more, 1 up.
@@ -112,24 +114,32 @@ extension PieceLibrary {
 
   // MARK: Sessions and plays
 
-  /// Begins a session.
-  public func beginSession(
-    seed: UInt64, origin: Int64?, configurationDigest: String
-  ) async throws -> SessionRecord {
-    try await pool.write { db in
-      try db.execute(
-        sql: "INSERT INTO session (started, seed, origin, configuration_digest) VALUES (?, ?, ?, ?)",
-        arguments: [Date().timeIntervalSince1970, "\(seed)", origin, configurationDigest])
-      let id = db.lastInsertedRowID
-      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM session WHERE id = ?", arguments: [id]) else {
-        throw DatabaseError(message: "a session that was inserted is not there")
-      }
-      return SessionRecord(row)
+  /// A new session. It has its number at once, so that its pieces know where they belong; its row it gets from
+  /// `storeSessions`, or with the next thing that the database takes.
+  public func newSession(seed: UInt64, origin: Int64?, configurationDigest: String) -> SessionRecord {
+    sessions.withLock { sessions in
+      sessions.last += 1
+      let session = SessionRecord(
+        id: sessions.last, started: Date(), ended: nil, seed: seed, origin: origin, populations: 0,
+        configurationDigest: configurationDigest)
+      sessions.unstored.append(session)
+      return session
     }
+  }
+
+  /// Makes the rows of sessions that have none yet.
+  public func storeSessions() async throws {
+    let unstored = sessions.withLock { $0.unstored }
+    guard !unstored.isEmpty else { return }
+    try await pool.write { db in
+      for session in unstored { try session.insert(db) }
+    }
+    sessions.withLock { $0.unstored.removeAll(where: unstored.contains) }
   }
 
   /// Says how far a session has come.
   public func updateSession(_ id: Int64, populations: Int, isOver: Bool) async throws {
+    try await storeSessions()
     try await pool.write { db in
       try db.execute(
         sql: "UPDATE session SET populations = ?, ended = ? WHERE id = ?",

@@ -37,6 +37,8 @@ extension PieceLibrary {
           COALESCE(seed, '0'), COALESCE(MAX(population), 0), COALESCE(configuration_digest, '')
         FROM piece WHERE session > 0 AND session NOT IN (SELECT id FROM session) GROUP BY session
         """)
+    // What was given once is not given again, not even if its session is gone.
+    reserve(session: try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'session'") ?? 0)
   }
 
   /// Inserts, with a number of its own if another piece has taken it.

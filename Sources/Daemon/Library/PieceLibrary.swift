@@ -30,6 +30,15 @@ public final class PieceLibrary: Sendable {
   private let lock: LibraryLock?
   private let database: Mutex<DatabasePool>
   private let lastID = Mutex<Int64>(0)
+  let sessions = Mutex(Sessions())
+
+  /// The numbers of sessions, which must be had also while the database takes nothing.
+  struct Sessions {
+    /// The last number that was given.
+    var last: Int64 = 0
+    /// Those without a row.
+    var unstored: [SessionRecord] = []
+  }
 
   var pool: DatabasePool { database.withLock { $0 } }
 
@@ -140,6 +149,7 @@ public final class PieceLibrary: Sendable {
       }
       try await pool.writeWithoutTransaction { [self] db in try repair(db) }
     }
+    try await storeSessions()
   }
 
   private func repair() throws { try pool.writeWithoutTransaction { db in try repair(db) } }
@@ -157,4 +167,10 @@ public final class PieceLibrary: Sendable {
 
   /// Later numbers are greater than this one.
   func reserve(_ id: Int64) { lastID.withLock { $0 = max($0, id) } }
+
+  /// The number of the newest session; 0 before the first.
+  public var lastSession: Int64 { sessions.withLock { $0.last } }
+
+  /// Later sessions' numbers are greater than this one.
+  func reserve(session id: Int64) { sessions.withLock { $0.last = max($0.last, id) } }
 }

@@ -26,7 +26,7 @@ public struct PieceRecord: Sendable, Hashable, Codable, Identifiable {
   /// The session it belongs to; nil for a piece that came from elsewhere.
   public var session: Int64?
   /// The training's seed; nil if unknown.
-  public var seed: UInt64?
+  @TextInJSON public var seed: UInt64?
   /// Populations trained before it; nil if unknown.
   public var population: Int?
   /// SHA-256 of the effective configuration; nil if unknown.
@@ -101,7 +101,7 @@ public struct SessionRecord: Sendable, Hashable, Codable, Identifiable {
   /// When it ended; nil if it goes on, or was cut off.
   public var ended: Date?
   /// Its seed.
-  public var seed: UInt64
+  @TextInJSON public var seed: UInt64
   /// The favourite piece whose weights it began with; nil if it began afresh.
   public var origin: Int64?
   /// Populations trained.

@@ -24,15 +24,16 @@ struct PieceSidecar: Codable, Hashable {
   }
 
   var bytes: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return Array(((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8))
+    ((try? DaemonJSON.bytes(self, isPretty: true)) ?? []) + [UInt8(ascii: "\n")]
   }
 
   /// nil if the folder has none that makes sense.
   static func read(folder: String) -> PieceSidecar? {
+    let decoder = JSONDecoder()
+    // Older releases wrote `isKept`, which this leaves alone.
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let bytes = try? InputFile.read("\(folder)/\(name)", limit: 1 << 16, as: "what the library says"),
-      let sidecar = try? JSONDecoder().decode(PieceSidecar.self, from: Data(bytes)), sidecar.id > 0,
+      let sidecar = try? decoder.decode(PieceSidecar.self, from: Data(bytes)), sidecar.id > 0,
       (-1...1).contains(sidecar.rating), sidecar.time.magnitude < 1e11
     else { return nil }
     return sidecar

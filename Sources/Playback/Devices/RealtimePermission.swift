@@ -1,4 +1,5 @@
 internal import CRealtime
+internal import Core
 internal import Foundation
 internal import Glibc
 
@@ -14,12 +15,11 @@ struct RealtimePermission: Sendable, Hashable {
   /// Tries, on a thread made for it.
   static func current(priority: Int32 = 60) -> RealtimePermission {
     let result = Answer()
-    let thread = Thread {
+    let isStarted = SystemThread.start {
       result.code = rt_thread_become_realtime(priority)
       result.isThere.signal()
     }
-    thread.start()
-    result.isThere.wait()
+    if isStarted { result.isThere.wait() } else { result.code = EAGAIN }
     var (priorities, memory) = (rlimit(), rlimit())
     getrlimit(__rlimit_resource_t(__RLIMIT_RTPRIO.rawValue), &priorities)
     getrlimit(__rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue), &memory)

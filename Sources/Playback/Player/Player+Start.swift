@@ -20,6 +20,7 @@ extension Player {
     _ configuration: PlaybackConfiguration, timbres: [String: Timbre] = [:], programs: [Int] = [0],
     notice: @escaping @Sendable (String) -> Void
   ) async throws -> Player? {
+    try checkSoundfont(configuration)
     let makeEngine: EngineMaker = { rate in
       try Self.makeEngine(configuration, sampleRate: rate, timbres: timbres, programs: programs, notice: notice)
     }
@@ -96,6 +97,16 @@ extension Player {
     options.notice = notice
     options.realtimePriority = Int32(clamping: configuration.realtimePriority)
     return try SequencerOutput(options)
+  }
+
+  /// Whether a soundfont that was named is there, also where it is not going to be heard.
+  ///
+  /// - Throws: `FileError` or `DataError` about it.
+  public static func checkSoundfont(_ configuration: PlaybackConfiguration) throws {
+    guard configuration.synthesizer == .fluidsynth, let path = SoundfontSearch().named(configuration.soundfont) else {
+      return
+    }
+    _ = try Soundfont(path: path)
   }
 
   /// Whether a configuration's sound can be made, apart from the device.

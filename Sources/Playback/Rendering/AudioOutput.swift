@@ -1,4 +1,5 @@
 internal import CRealtime
+internal import Core
 internal import Foundation
 internal import Logging
 internal import Synchronization
@@ -82,12 +83,14 @@ public final class AudioOutput: PlayerOutput {
   private static func open(_ sink: any AudioSink, priority: Int32) throws(SinkError) -> SinkFormat {
     if priority == 0 { return try sink.open(mustHaveRate: nil) }
     let opening = Opening(sink)
-    let thread = Thread {
+    let isStarted = SystemThread.start {
       _ = rt_thread_become_realtime(priority)
       opening.result = Result { () throws(SinkError) in try opening.sink.open(mustHaveRate: nil) }
       opening.isDone.signal()
     }
-    thread.start()
+    guard isStarted else {
+      throw SinkError(operation: "pthread_create", device: sink.name, code: EAGAIN, reason: "no thread to be had")
+    }
     opening.isDone.wait()
     return try opening.result.get()
   }

@@ -47,7 +47,7 @@ final class SequencerJournal {
 
   /// Writes an entry if it differs from the last.
   func remember(_ entry: Entry) {
-    guard entry != written, let data = try? JSONEncoder().encode(entry), open() else { return }
+    guard entry != written, let data = try? Self.encoder.encode(entry), open() else { return }
     let count = data.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     if count == data.count, ftruncate(descriptor, off_t(count)) == 0 { written = entry }
   }
@@ -69,6 +69,19 @@ final class SequencerJournal {
     return descriptor >= 0
   }
 
+  private static let encoder = {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return encoder
+  }()
+
+  /// Older releases wrote `clientName`, which this leaves alone.
+  private static let decoder = {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return decoder
+  }()
+
   /// What processes that are no more were doing; each is reported once.
   static func abandoned(in folder: URL) -> [Entry] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -82,7 +95,7 @@ final class SequencerJournal {
       let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
       // Its size is ours to choose; whatever is longer was not written by us.
       guard let data = try? handle.read(upToCount: 1 << 20) else { return nil }
-      return try? JSONDecoder().decode(Entry.self, from: data)
+      return try? decoder.decode(Entry.self, from: data)
     }
   }
 }

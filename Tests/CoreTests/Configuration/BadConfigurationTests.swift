@@ -31,6 +31,22 @@ import Testing
     ),
   ]
 
+  @Test func publicURLs() throws {
+    let token = "token: 0123456789abcdef"
+    let http = try Configuration(
+      text: "daemon: {http: {\(token), public_url: 'https://A.example:8443/b/'}}", file: "c.yml"
+    ).daemon.http
+    #expect(http.publicURL?.origin == "https://a.example:8443" && http.publicURL?.authority == "a.example:8443")
+    #expect(PublicURL("http://a.example:80")?.origin == "http://a.example")
+    for bad in [
+      "a.example", "ftp://a.example", "https://", "https://u:p@a.example/", "https://a.example/?q", "//a", "",
+    ] {
+      #expect(
+        fault("daemon: {http: {\(token), public_url: '\(bad)'}}").contains("daemon.http.public_url: found"), "\(bad)")
+    }
+    #expect(fault("daemon: {http: {public_url: 'https://a.example'}}").contains("unless there is a token"))
+  }
+
   @Test(arguments: unknownKeys) func unknownKeyNamesTheNearest(text: String, line: String) {
     #expect(fault(text) == line)
   }

@@ -28,6 +28,15 @@ import Testing
     ("? [a]\n: 1", "c.yml:1: found a list or mapping as a key; allowed: plain keys"),
     ("a: &x [1]\n? *x\n: 1", "c.yml:2: found a list, a mapping or an alias as a key; allowed: plain keys"),
     ("a: &x [1]\n*x : 1", "c.yml:2: found a list, a mapping or an alias as a key; allowed: plain keys"),
+    ("agent: {population_size: !!int x}", "c.yml:1: found 'x' with the tag !!int; allowed: what the tag says"),
+    (
+      "agent: {population_size: !!int \"1.5\"}",
+      "c.yml:1: found '1.5' with the tag !!int; allowed: what the tag says"
+    ),
+    (
+      "agent: {population_size: !!str 13}",
+      "c.yml:1: agent.population_size: found the text '13'; allowed: an integer from 1 to 1000000"
+    ),
     ("<<: 3", "c.yml:1: found '<<' with '3'; allowed: '<<' with a mapping or a list of mappings"),
   ]
 
@@ -40,7 +49,8 @@ import Testing
     "agent:\r\n  weights_std: 2.5\r\n", "--- \nagent: {weights_std: 2.5}\n...\n",
     "%YAML 1.1\n---\nagent: {weights_std: +2.5}",
     "\"agent\": {'weights_std': 2.5}", "agent: {weights_std: 0.25e1}", "agent: {weights_std: 2_.5}",
-    "agent: !!map {weights_std: !!float 2.5}",
+    "agent: !!map {weights_std: !!float 2.5}", "agent: {weights_std: !!float '2.5', population_size: !!int \"13\"}",
+    "agent: {n_processes: !!null '', weights_std: 2.5}", "x-base: &base {weights_std: 2.5}\nagent: *base",
   ]
 
   @Test(arguments: readable) func accepts(text: String) throws {

@@ -9,7 +9,7 @@ import Testing
 
   @Test func readsWhatItWritesInOrder() throws {
     let value = OrderedJSON.object([
-      .init("z", .array([.null, .boolean(true), .boolean(false), .integer(.min), .unsigned(.max)])),
+      .init("z", .array([.null, .boolean(true), .boolean(false), .integer(.min), .integer(.max)])),
       .init("a\u{0}\u{2028}\"\\\n🎵", .object([.init("n", .number(0.1)), .init("m", .number(-1e-300))])),
       .init("empty", .object([])), .init("list", .array([])), .init("text", .string("")),
     ])
@@ -19,6 +19,21 @@ import Testing
 
   @Test func numbersThatJSONCannotWriteAreNull() {
     #expect(OrderedJSON.array([.number(.infinity), .number(.nan), .number(1)]).text == "[null, null, 1.0]")
+  }
+
+  /// Readers that keep numbers as `Double` round beyond 2^53.
+  @Test func seedsThatOthersWouldRoundAreText() throws {
+    #expect(OrderedJSON.unsigned(1 << 53).text == "9007199254740992")
+    #expect(OrderedJSON.unsigned(1 << 53 + 1).text == #""9007199254740993""#)
+    for text in ["18446744073709551615", #""18446744073709551615""#] {
+      #expect(try JSONSection(Array("{\"seed\": \(text)}".utf8), file: "f").unsigned("seed") == .max)
+    }
+    for text in [#""18446744073709551616""#, #""-1""#, #""""#, #""+1""#, "-1", "1.0"] {
+      #expect(throws: DataError.self) {
+        try JSONSection(Array("{\"seed\": \(text)}".utf8), file: "f").unsigned("seed")
+      }
+    }
+    for _ in 0..<100 { #expect(RandomSource.drawSeed() < 1 << 53) }
   }
 
   @Test func escapes() throws {

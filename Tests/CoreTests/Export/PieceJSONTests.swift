@@ -25,7 +25,7 @@ import Testing
           }
         },
         "provenance": {
-          "seed": 18446744073709551615,
+          "seed": "18446744073709551615",
           "population": 100,
           "episode": 2,
           "configuration_digest": "abc"
@@ -184,8 +184,8 @@ import Testing
     (#""velocity": 63.7"#, #""velocity": 1e300"#, "parts[0].midi.velocity"),
     (#"\"tremolo\""#, #"\"echo\""#, "parts[0].sinethesizer.effects"),
     (#""raw": -12.0"#, #""raw": "x""#, "score.rules.lines.raw"),
-    (#""seed": 18446744073709551615"#, #""seed": -1"#, "provenance.seed: found '-1'"),
-    (#""seed": 18446744073709551615"#, #""seed": 18446744073709551616"#, "provenance.seed"),
+    (#""seed": "18446744073709551615""#, #""seed": -1"#, "provenance.seed: found '-1'"),
+    (#""seed": "18446744073709551615""#, #""seed": 18446744073709551616"#, "provenance.seed"),
     (#""episode": 2"#, #""episode": 2.0"#, "provenance.episode"),
   ])
   func refusesWhatIsOutOfRange(original: String, replacement: String, message: String) throws {

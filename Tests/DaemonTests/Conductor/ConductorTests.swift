@@ -76,6 +76,38 @@ import Testing
     #expect(oldest.allSatisfy { $0.ended != nil })
   }
 
+  @Test func aSessionThatCannotBeBegunGetsItsRowLater() async throws {
+    let conductor = try conductor("sessions: {populations: 3, pieces: 2, seed: 40}")
+    let library = conductor.library
+    try await library.pool.write { db in
+      try db.execute(
+        sql: "CREATE TRIGGER refusal BEFORE INSERT ON session BEGIN SELECT RAISE(ABORT, 'not now'); END")
+    }
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    var sessions: [Int64?] = []
+    for await event in stream {
+      if case .piece(let piece) = event { sessions.append(piece.session) }
+      if sessions.count == 4 { break }
+    }
+    #expect(sessions == [1, 1, 2, 2])
+    #expect(try await library.sessions().isEmpty)
+    try await library.pool.write { db in try db.execute(sql: "DROP TRIGGER refusal") }
+    for await event in stream {
+      if case .piece(let piece) = event, piece.session == 4 { break }
+    }
+    await conductor.end()
+    await end
+    let oldest = try await library.sessions().suffix(3)
+    #expect(oldest.map(\.id) == [3, 2, 1])
+    #expect(oldest.map(\.seed) == [42, 41, 40] && oldest.allSatisfy { $0.ended != nil })
+    var filter = PieceFilter()
+    filter.session = 1
+    let pieces = try await library.list(filter).pieces
+    #expect(pieces.map(\.seed) == [40, 40])
+    #expect(try await library.list(limit: 1000).pieces.allSatisfy { $0.session != nil })
+  }
+
   /// Trains some populations of a session that is then ended.
   private func interrupt(_ settings: String) async throws {
     let conductor = try conductor(settings)
@@ -126,8 +158,9 @@ import Testing
     try await waits(for: "a session from it") { try await library.sessions().contains { $0.origin == liked.id } }
     await conductor.end()
     await run.value
-    let record = try await library.beginSession(
+    let record = library.newSession(
       seed: 99, origin: liked.id, configurationDigest: try testConfiguration(settings).digest)
+    try await library.storeSessions()
     unlink("\(library.folder)/checkpoint.safetensors")
     conductor = Conductor(
       configuration: try testConfiguration(settings), file: nil, library: library, logger: conductor.logger)

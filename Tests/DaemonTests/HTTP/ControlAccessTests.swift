@@ -48,6 +48,24 @@ import Testing
     await fixture.end()
   }
 
+  /// Behind a reverse proxy browsers come from the public address, whatever host the proxy names.
+  @Test func thePublicAddressIsAnOriginToo() async throws {
+    let token = "correct-horse-battery"
+    let fixture = try await ControlFixture(
+      http: ", token: \(token), public_url: 'https://Music.example:443/composer/'")
+    func ask(_ headers: String) throws -> Int {
+      status(
+        try fixture.raw(
+          "GET /api/status HTTP/1.1\r\n\(headers)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\r\n"))
+    }
+    for host in ["music.example", "127.0.0.1:8707"] {
+      #expect(try ask("Host: \(host)\r\nOrigin: https://music.example") == 200)
+      #expect(try ask("Host: \(host)\r\nOrigin: https://evil.example") == 403)
+      #expect(try ask("Host: \(host)\r\nOrigin: https://music.example.evil.example") == 403)
+    }
+    await fixture.end()
+  }
+
   @Test func comparingTokens() {
     #expect(ControlAccess.isEqual("abcdefgh", "abcdefgh"))
     for wrong in ["", "abcdefg", "abcdefghi", "Abcdefgh", "abcdefgx"] {

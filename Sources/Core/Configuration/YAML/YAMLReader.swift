@@ -47,9 +47,9 @@ struct YAMLReader {
     }
     switch node {
     case .scalar(let scalar):
-      try checkTag(node.tag, line: line)
-      let isPlain = scalar.style == .plain || scalar.style == .any
-      return YAMLValue(content: .scalar(YAMLScalar(text: scalar.string, isPlain: isPlain)), line: line)
+      // Not `node.tag`, which makes text of what has no tag, for all aliases of it.
+      try checkTag(scalar.tag, line: line)
+      return YAMLValue(content: .scalar(try tagged(scalar, line)), line: line)
     case .sequence(let sequence):
       try checkTag(node.tag, line: line)
       var values: [YAMLValue] = []
@@ -63,6 +63,27 @@ struct YAMLReader {
       throw error(line, "an alias that stands for nothing", allowed: "aliases of anchors above them")
     }
   }
+
+  /// A scalar as its tag has it: `!!int "13"` is a number, `!!str 13` is text.
+  private func tagged(_ scalar: Node.Scalar, _ line: Int) throws(ConfigurationError) -> YAMLScalar {
+    var value = YAMLScalar(text: scalar.string, isPlain: scalar.style == .plain || scalar.style == .any)
+    let tag = scalar.tag.rawValue
+    guard tag.hasPrefix(Self.standardTag) else { return value }
+    let name = String(tag.dropFirst(Self.standardTag.count))
+    value.isPlain = name != "str"
+    let fits =
+      switch name {
+      case "int": value.integer != nil
+      case "float": value.number != nil
+      case "bool": value.boolean != nil
+      case "null": value.isNull
+      default: name == "str"
+      }
+    guard fits else { throw error(line, "\(value.description) with the tag !!\(name)", allowed: "what the tag says") }
+    return value
+  }
+
+  private static let standardTag = "tag:yaml.org,2002:"
 
   private mutating func entries(_ mapping: Node.Mapping, depth: Int) throws(ConfigurationError) -> [YAMLValue.Entry] {
     var own: [YAMLValue.Entry] = []
@@ -91,7 +112,7 @@ struct YAMLReader {
 
   private func checkTag(_ tag: Tag, line: Int) throws(ConfigurationError) {
     let name = tag.rawValue
-    let standard = "tag:yaml.org,2002:"
+    let standard = Self.standardTag
     let known = ["str", "int", "float", "bool", "null", "map", "seq"]
     guard name.isEmpty || (name.hasPrefix(standard) && known.contains(String(name.dropFirst(standard.count)))) else {
       throw error(line, "the tag \(TextQuoting.quote(Array(name.utf8), limit: 60))", allowed: "values without a tag")

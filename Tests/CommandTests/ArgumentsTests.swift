@@ -1,0 +1,17 @@
+import Testing
+
+@testable import rlmusician
+
+@Suite struct ArgumentsTests {
+  @Test(arguments: [
+    (["ctl", "-c", "f", "pause"], ["ctl", "pause", "-c", "f"]),
+    (["ctl", "--json", "--socket", "s", "rate", "up", "3"], ["ctl", "rate", "--json", "--socket", "s", "up", "3"]),
+    (["library", "--library=l", "list", "--json"], ["library", "list", "--library=l", "--json"]),
+    (["ctl", "pause", "-c", "f"], ["ctl", "pause", "-c", "f"]), (["ctl", "--json"], ["ctl", "--json"]),
+    (["ctl", "--help"], ["ctl", "--help"]), (["ctl", "-c", "f"], ["ctl", "-c", "f"]), (["ctl"], ["ctl"]), ([], []),
+    (["-c", "f", "train"], ["-c", "f", "train"]), (["ctl", "-c"], ["ctl", "-c"]),
+  ])
+  func optionsMayStandBeforeASubcommand(given: [String], parsed: [String]) {
+    #expect(RLMusician.reordered(given) == parsed)
+  }
+}
