@@ -1,9 +1,13 @@
 # What one types. Every target installs what is missing first (scripts/bootstrap) and works in a fresh clone.
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
-#   make test       lint, unit tests, Python tests, smoke tests, and the ALSA tests in an emulated machine
+#   make test       lint, unit tests, Python tests, smoke tests, the page, the HTTP interface, and the ALSA tests in an
+#                   emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
+#   make sanitize   the tests of Core, Playback and Daemon under the address and the thread sanitizer
+#   make fuzz       a minute of made-up bytes for every parser of foreign ones (SECONDS=60)
+#   make nightly    all that is too long for every change
 #   make soak       ten minutes of pieces into a sound server of its own while all cores train
 #   make test-page  the daemon's page in a headless Chromium
 #   make test-http  the daemon's HTTP interface under schemathesis, 1,000 event streams and a flood of requests
@@ -11,7 +15,7 @@
 #   make lint       formatting and documentation comments
 #   make docs       the documentation as a web site
 #   make install    program, manual, completions, units (PREFIX=/usr/local, DESTDIR= for packages)
-#   make deb        a Debian package in dist/; make test-package tries it in a fresh Debian (needs root)
+#   make deb        a Debian package in dist/; make test-package tries it in fresh Debian 12 and 13, and Ubuntu 24.04 (needs root)
 #   make test-systemd  the service under a real systemd in an emulated machine
 #   make soak-daemon  the daemon, killed 200 times; half an hour at full load; 100,000 pieces
 #   make soundfont  soundfonts/rl-musician.sf2 again, after its instruments were changed
@@ -20,6 +24,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 ARGS ?=
+SECONDS ?= 60
 
 # The Swift runtime is linked in: the program then runs where no Swift is installed, and starts in 5 ms instead of 10.
 RELEASE := -c release --static-swift-stdlib
@@ -29,7 +34,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build
@@ -55,7 +60,16 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-smoke test-tunings test-alsa
+test: lint test-swift test-python test-smoke test-page test-http test-tunings test-alsa
+
+sanitize: bootstrap-tests
+	scripts/sanitize $(ARGS)
+
+fuzz: bootstrap-tests
+	scripts/fuzz $(SECONDS) $(ARGS)
+
+nightly:
+	scripts/nightly
 
 # The daemon's tests talk to a real server from tests that block: all at once they would keep every thread of a small
 # machine from the server.
@@ -92,6 +106,7 @@ test-page: bootstrap-page test-swift $(VENV)/.ready-page
 
 test-http: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_http.py $(ARGS)
+	scripts/test-proxy $(abspath $(DEBUG_BINARY))
 
 $(VENV)/.ready-page: Tests/Page/requirements.txt | bootstrap-tests
 	python3 -m venv $(VENV)
@@ -130,7 +145,7 @@ deb: bootstrap-package manual
 	scripts/package $(BINARY) .build/manual dist
 
 test-package: deb
-	scripts/test-package dist/rl-musician_*.deb
+	scripts/test-package $(ARGS) dist/rl-musician_*.deb
 
 test-systemd: deb bootstrap-alsa
 	scripts/test-systemd dist/rl-musician_*.deb

@@ -2,12 +2,17 @@
 import PackageDescription
 
 /// Warnings are errors in our own targets; the three upcoming features keep imports and existentials explicit.
-let strict: [SwiftSetting] = [
+var strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+
+/// Set by `scripts/fuzz`, which builds into a folder of its own: instruments our targets and adds the program that feeds
+/// their parsers.
+let isFuzzing = Context.environment["RLMUSICIAN_FUZZ_BUILD"] != nil
+if isFuzzing { strict.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
 
 let package = Package(
   name: "rl-musician",
@@ -111,3 +116,22 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+if isFuzzing {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CFuzzer", "Core", "Daemon", "Playback",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+      ],
+      path: "Tests/Fuzz/Fuzz", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+  ]
+}

@@ -2,8 +2,8 @@ import Glibc
 
 /// What the program is called and which one it is.
 public enum Program {
-  /// The version: in `--version`, in every `piece.json`.
-  public static let version = "0.1.0"
+  /// The version, said nowhere else: in `--version`, in every `piece.json`, of the package, of the gymnasium.
+  public static let version = "0.2.0"
 
   /// The working folder's absolute path; `.` if it cannot be had.
   static var workingFolder: String {

@@ -104,7 +104,9 @@ public struct SineSynthesizer: ~Copyable {
     if activeCount == slotCount { free(0) }
     let slot = Int(order[activeCount])
     activeCount += 1
-    voices[slot].start(event, afterFrames: afterFrames, program: program)
+    // Not `voices[slot].start(...)`: under the thread sanitizer the compiler makes invalid code of that (Swift 6.3.1).
+    let voice = voices + slot
+    voice.pointee.start(event, afterFrames: afterFrames, program: program)
   }
 
   /// Lets everything that sounds fade out over `frames` frames, at least 1; what has not begun is dropped.

@@ -16,10 +16,15 @@ extension SoundEffect {
     do {
       objects = try JSONSerialization.jsonObject(with: Data(json.utf8))
     } catch {
-      throw SynthesisError(reason: "found '\(json)', which is not JSON; allowed: a list of effects")
+      throw SynthesisError(
+        reason: "found \(TextQuoting.quote(Array(json.utf8), limit: 60)), which is not JSON; allowed: a list of effects"
+      )
     }
     guard let list = objects as? [[String: Any]] else {
-      throw SynthesisError(reason: "found '\(json)'; allowed: a list of effects, each an object with a name")
+      throw SynthesisError(
+        reason:
+          "found \(TextQuoting.quote(Array(json.utf8), limit: 60)); allowed: a list of effects, each an object with a name"
+      )
     }
     var effects: [SoundEffect] = []
     for object in list { effects.append(try effect(object)) }

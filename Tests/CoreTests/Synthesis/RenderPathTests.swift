@@ -6,8 +6,7 @@ import Testing
 
 /// The render path neither allocates nor frees nor locks.
 @Suite struct RenderPathTests {
-  @Test func counterCounts() throws {
-    try #require(malloc_counter_works(), "allocations cannot be counted here: run these tests without a sanitizer")
+  @Test(.enabled(if: malloc_counter_works(), "a sanitizer counts allocations itself")) func counterCounts() throws {
     let lock = NSLock()
     malloc_counter_begin()
     let numbers = [Int](repeating: 1, count: Int.random(in: 1000...2000))
@@ -19,8 +18,7 @@ import Testing
     #expect(counts.locks >= 1)
   }
 
-  @Test func synthesizer() throws {
-    try #require(malloc_counter_works(), "allocations cannot be counted here: run these tests without a sanitizer")
+  @Test(.enabled(if: malloc_counter_works(), "a sanitizer counts allocations itself")) func synthesizer() throws {
     let instrument = SineInstrument(
       timbre: .standard,
       eventEffects: [
@@ -48,8 +46,7 @@ import Testing
     #expect(synthesizer.stolenCount > 0)
   }
 
-  @Test func limiter() throws {
-    try #require(malloc_counter_works(), "allocations cannot be counted here: run these tests without a sanitizer")
+  @Test(.enabled(if: malloc_counter_works(), "a sanitizer counts allocations itself")) func limiter() throws {
     var limiter = Limiter(sampleRate: 48000)
     let left = UnsafeMutablePointer<Float>.allocate(capacity: 480)
     let right = UnsafeMutablePointer<Float>.allocate(capacity: 480)

@@ -65,7 +65,8 @@ import Testing
   @Test func sessionsAreClosedWhenTheDatabaseTakesIt() async throws {
     let queue = queue()
     let library = parts.library
-    let session = try await library.beginSession(seed: 1, origin: nil, configurationDigest: "")
+    let session = library.newSession(seed: 1, origin: nil, configurationDigest: "")
+    try await library.storeSessions()
     try await library.pool.write { db in
       try db.execute(
         sql: "CREATE TRIGGER refusal BEFORE UPDATE ON session BEGIN SELECT RAISE(ABORT, 'not now'); END")
