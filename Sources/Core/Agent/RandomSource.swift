@@ -13,6 +13,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     case composition = 3
     /// How a daemon's session begins.
     case session = 4
+    /// How a piece's onsets stray from the beat.
+    case performance = 6
   }
 
   /// The largest integer of which JSON's readers are sure: `jq` and JavaScript keep numbers as `Double`.
