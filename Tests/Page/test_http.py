@@ -15,6 +15,7 @@ import time
 import urllib.error
 
 import hostile
+import theft
 from daemon import Daemon
 
 CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
@@ -139,8 +140,12 @@ if __name__ == "__main__":
         conformance(daemon, arguments.examples)
     with Daemon(host="0.0.0.0", token="a-secret-of-24-characters", play="none") as daemon:
         hostile.tokens(daemon)
-    with Daemon(populations=1_000_000, steps=256) as daemon:
-        daemon.ask("session", "POST", {"action": "next"})
-        load(daemon, arguments.streams, arguments.seconds)
-        hostility(daemon)
-    sys.exit(daemon.status)
+
+    def sound():
+        with Daemon(populations=1_000_000, steps=256) as daemon:
+            daemon.ask("session", "POST", {"action": "next"})
+            load(daemon, arguments.streams, arguments.seconds)
+            hostility(daemon)
+        return daemon.status
+
+    sys.exit(theft.undisturbed("http", sound))

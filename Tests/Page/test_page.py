@@ -14,6 +14,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import theft
 from daemon import Daemon
 
 
@@ -225,13 +226,17 @@ if __name__ == "__main__":
     parser.add_argument("--screenshots", type=pathlib.Path)
     arguments = parser.parse_args()
     # Pictures are taken of an optimized build, whose sessions would be over in a moment.
-    with tempfile.TemporaryDirectory() as downloads, Daemon(populations=1500 if arguments.screenshots else 40) as daemon:
-        driver = browser(downloads)
-        try:
-            piece = check(daemon, driver, pathlib.Path(downloads))
-            print("page: all as it should be")
-            if arguments.screenshots:
-                photograph(daemon, driver, arguments.screenshots, piece)
-        finally:
-            driver.quit()
-    sys.exit(daemon.status)
+    def visit():
+        populations = 1500 if arguments.screenshots else 40
+        with tempfile.TemporaryDirectory() as downloads, Daemon(populations=populations) as daemon:
+            driver = browser(downloads)
+            try:
+                piece = check(daemon, driver, pathlib.Path(downloads))
+                print("page: all as it should be")
+                if arguments.screenshots:
+                    photograph(daemon, driver, arguments.screenshots, piece)
+            finally:
+                driver.quit()
+        return daemon.status
+
+    sys.exit(theft.undisturbed("page", visit))
