@@ -19,6 +19,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure only the default training, on one thread.")
   var training = false
 
+  @Flag(help: "Measure counterpoint instead: its speed, and how good lines are that are found in a given time.")
+  var counterpoint = false
+
   @Option(help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
   var repeats = 5
 
@@ -52,6 +55,14 @@ struct BenchCommand: ParsableCommand {
         print(json ? comparison.json.text + "\n" : comparison.table, terminator: "")
         guard comparison.holds else { throw ExitCode.failure }
         return
+      }
+      if counterpoint {
+        let sections = try CounterpointBench().sections()
+        let report =
+          json
+          ? OrderedJSON.object(sections.map { .init($0.key, $0.json) }).prettyText
+          : sections.map(\.table).joined(separator: "\n")
+        return print(report, terminator: "")
       }
       let bench = Bench(repeats: repeats, populations: populations)
       let threads = min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 64)

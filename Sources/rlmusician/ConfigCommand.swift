@@ -16,11 +16,23 @@ struct ConfigCommand: ParsableCommand {
 
   @OptionGroup var config: ConfigurationOption
 
+  /// Environments that have a default configuration.
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case pianoRoll = "piano_roll"
+    case counterpoint
+  }
+
+  @Option(help: "Without a file: the default configuration of piano_roll or counterpoint.")
+  var kind = Kind.pianoRoll
+
   @Flag(help: "Prints the configuration's digest instead: the same for all files that compose the same pieces.")
   var digest = false
 
   func run() throws {
-    guard config.path != nil || digest else { return print(Configuration.defaultText, terminator: "") }
+    guard config.path != nil || digest else {
+      return print(
+        Configuration.defaultText(of: EnvironmentKind(rawValue: kind.rawValue) ?? .pianoRoll), terminator: "")
+    }
     let configuration = try config.read()
     print(digest ? configuration.digest + "\n" : configuration.effectiveText, terminator: "")
   }

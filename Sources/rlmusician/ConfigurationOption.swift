@@ -9,8 +9,10 @@ struct ConfigurationOption: ParsableArguments {
   var path: String?
 
   /// Reads the file, or the default configuration; says on standard error what in it will hardly be wanted.
-  func read(use: RollUse = .composing) throws -> Configuration {
-    let configuration = try Configuration(path: path, use: use)
+  ///
+  /// - Parameter melody: a given melody as text or as a file's name (`MelodyFile`).
+  func read(use: RollUse = .composing, melody: String? = nil) throws -> Configuration {
+    let configuration = try Configuration(path: path, use: use, melody: melody.map(MelodyFile.melody))
     for warning in configuration.warnings { Fault.warn(warning) }
     return configuration
   }

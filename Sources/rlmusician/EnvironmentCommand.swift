@@ -14,7 +14,18 @@ struct EnvironmentCommand: ParsableCommand {
         {"reset": {}}            {"observation": [...]}
         {"step": {"action": 3}}  {"observation": [...], "reward": 0.0, "terminated": false}
 
-      A line that is no such request, an action that is no row, and a step after the end are answered with \
+      With a configuration of counterpoint:
+
+        {"reset": {}}                       {"observation": [[...]], "valid_actions": [[-1, 4], ...]}
+        {"reset": {"actions": [[2, 4]]}}    the same after this beginning, whatever the rules say of it
+        {"step": {"movement": 2, "duration": 4}}
+                                            {"observation": ..., "reward": 0.0, "terminated": false, \
+      "valid_actions": ...}, at the end with "scores"
+        {"explain": {"movement": 2, "duration": 4}}
+                                            {"valid": false, "movement": true, "range": true, "length": true, \
+      "rules": {...}}
+
+      A line that is no such request, an action that is not possible, and a step after the end are answered with \
       {"error": "..."} and change nothing. The session begins as after a reset and ends with the input.
       """)
 
@@ -22,18 +33,28 @@ struct EnvironmentCommand: ParsableCommand {
 
   func run() throws {
     try reportingFaults {
-      var session = EnvironmentSession(PianoRollEnvironment(try config.read().environment))
-      // A reader that goes away is the end of the session, not a crash.
-      signal(SIGPIPE, SIG_IGN)
-      var input = LineReader(descriptor: STDIN_FILENO, limit: EnvironmentSession.maximumLineByteCount)
-      while let line = try input.next() {
-        let answer =
-          switch line {
-          case .complete(let bytes): session.answer(bytes)
-          case .tooLong: EnvironmentSession.answerToLongLine()
-          }
-        guard try writeLine(answer, descriptor: STDOUT_FILENO) else { return }
+      let configuration = try config.read()
+      if let counterpoint = configuration.counterpoint {
+        var session = CounterpointSession(CounterpointEnvironment(counterpoint))
+        return try converse { session.answer($0) }
       }
+      var session = EnvironmentSession(PianoRollEnvironment(configuration.environment))
+      try converse { session.answer($0) }
+    }
+  }
+
+  /// Answers line by line until the input ends or nobody reads any more.
+  private func converse(_ answer: (ArraySlice<UInt8>) -> String) throws {
+    // A reader that goes away is the end of the session, not a crash.
+    signal(SIGPIPE, SIG_IGN)
+    var input = LineReader(descriptor: STDIN_FILENO, limit: EnvironmentSession.maximumLineByteCount)
+    while let line = try input.next() {
+      let text =
+        switch line {
+        case .complete(let bytes): answer(bytes)
+        case .tooLong: EnvironmentSession.answerToLongLine()
+        }
+      guard try writeLine(text, descriptor: STDOUT_FILENO) else { return }
     }
   }
 }

@@ -20,6 +20,12 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup var config: ConfigurationOption
 
   @Option(
+    help: ArgumentHelp(
+      "A melody to compose counterpoint against: notes like \"D4 F4 E4:4 r:4\" (durations in eighths), or a MIDI or "
+        + "MusicXML file.", valueName: "notes or file"), completion: .file(extensions: ["mid", "musicxml", "xml"]))
+  var melody: String?
+
+  @Option(
     name: [.short, .long],
     help: ArgumentHelp("Populations to train the agent for, in all; 0 to 1000000000.", valueName: "count"))
   var populations = 100
@@ -63,7 +69,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signal = try await reportingFaults { () async throws -> Int32? in
-      let configuration = try config.read()
+      let configuration = try config.read(melody: melody)
+      try configuration.checkComposable()
       for warning in configuration.warnings { StandardError.writeLine(warning) }
       StopSignal.ignoreBrokenPipes()
       #if Playback

@@ -1,13 +1,17 @@
-"""The environment of rl-musician as a `gymnasium.Env`.
+"""The environments of rl-musician as `gymnasium.Env`.
 
     import gymnasium, rlmusician_gym
     env = gymnasium.make("rlmusician/PianoRoll-v0", config="my.yml")
+    env = gymnasium.make("rlmusician/Counterpoint-v0")
 """
 
 import gymnasium
 
-from .environment import PianoRollEnv, ProgramError
+from .counterpoint import CounterpointEnv
+from .environment import PianoRollEnv
+from .program import ProgramError
 
-__all__ = ["PianoRollEnv", "ProgramError"]
+__all__ = ["CounterpointEnv", "PianoRollEnv", "ProgramError"]
 
 gymnasium.register("rlmusician/PianoRoll-v0", entry_point="rlmusician_gym:PianoRollEnv")
+gymnasium.register("rlmusician/Counterpoint-v0", entry_point="rlmusician_gym:CounterpointEnv")

@@ -96,7 +96,7 @@ def test_a_program_that_died_without_a_word_says_how(tmp_path):
 def test_a_program_that_died_is_started_again_by_reset(env):
     env = env.unwrapped
     env.reset()
-    env._process.kill()
+    env._program._process.kill()
     with pytest.raises(rlmusician_gym.ProgramError, match="ended .exit code -9"):
         for _ in range(2):
             env.step(3)

@@ -8,6 +8,8 @@
 #define CKERNELS_H
 #include <stdint.h>
 
+#include "ck_counterpoint.h"
+
 /// Sixteen interleaved xoshiro128++ generators (Blackman and Vigna 2021).
 typedef struct ck_random {
   uint32_t s[4][16];

@@ -2,8 +2,13 @@
 ///
 /// How to add a section is said at `ConfigurationSection`.
 public struct Configuration: Sendable {
+  /// Which environment it is about.
+  public var kind: EnvironmentKind
   /// `environment`: the roll, how it is observed and scored, how it is rendered.
   public var environment: EnvironmentConfiguration
+  /// `piece`, `environment` and `agent` of a counterpoint; nil unless `kind` is that. `environment` then is the default
+  /// piano roll's, with the counterpoint's output folder and times.
+  public var counterpoint: CounterpointConfiguration?
   /// `agent`: the cross-entropy method.
   public var agent: AgentConfiguration
   /// `timbres`: the sine synthesizer's presets by name, the default one among them.
@@ -23,30 +28,48 @@ public struct Configuration: Sendable {
 
   /// Reads a configuration from YAML text; everything absent has its default.
   ///
-  /// `use`: what it is read for. For scoring, the roll's size is not held against the rules' parameters.
-  ///
+  /// - Parameters:
+  ///   - text: YAML.
+  ///   - file: what errors call it.
+  ///   - use: what it is read for. For scoring, the roll's size is not held against the rules' parameters.
+  ///   - melody: a given melody as text (`MelodyText`), in the place of the file's: makes it a counterpoint.
   /// - Throws: `ConfigurationError`; `DataError` or `FileError` about a file that the configuration names.
-  public init(text: String, file: String, use: RollUse = .composing) throws {
+  public init(text: String, file: String, use: RollUse = .composing, melody: String? = nil) throws {
     let root = try ConfigurationSection.root(text: text, file: file)
-    try self.init(root, use: use)
+    try self.init(root, use: use, melody: melody)
   }
 
   /// Reads a configuration file; without a path, the default configuration.
   ///
   /// - Throws: as `init(text:file:use:)`; `FileError` if there is no such file.
-  public init(path: String?, use: RollUse = .composing) throws {
+  public init(path: String?, use: RollUse = .composing, melody: String? = nil) throws {
     if let path {
-      try self.init(text: ConfigurationFile.read(path), file: InputFile.shown(path), use: use)
+      try self.init(
+        text: ConfigurationFile.read(path), file: InputFile.shown(path), use: use, melody: melody)
     } else {
-      try self.init(text: "", file: "default configuration", use: use)
+      try self.init(text: "", file: "default configuration", use: use, melody: melody)
     }
   }
 
-  init(_ root: ConfigurationSection, use: RollUse) throws {
+  init(_ root: ConfigurationSection, use: RollUse, melody: String? = nil) throws {
     timbres = try TimbreConfiguration.read(root)
-    environment = try EnvironmentConfiguration(root.section("environment"), root: root, timbres: timbres, use: use)
-    agent = try AgentConfiguration(root.section("agent"))
-    if use == .composing { try agent.checkWork(environment, root.section("agent")) }
+    kind = try EnvironmentKind.read(root, melody: melody)
+    // What another environment does not have stands at its defaults.
+    let rollRoot = kind == .pianoRoll ? root : try ConfigurationSection.root(text: "", file: root.file)
+    environment = try EnvironmentConfiguration(
+      rollRoot.section("environment"), root: rollRoot, timbres: timbres, use: use)
+    agent = try AgentConfiguration(rollRoot.section("agent"))
+    switch kind {
+    case .pianoRoll: if use == .composing { try agent.checkWork(environment, root.section("agent")) }
+    case .counterpoint:
+      let counterpoint = try CounterpointConfiguration(root, timbres: &timbres, melody: melody)
+      environment.outputFolder = counterpoint.rendering.outputFolder
+      environment.performance.stepSeconds = counterpoint.rendering.stepSeconds
+      environment.performance.program = counterpoint.rendering.programs.composed
+      agent.threadCount = counterpoint.agent.threadCount
+      self.counterpoint = counterpoint
+    case .song: throw try root.section("environment").error("kind", allowed: "piano_roll, counterpoint")
+    }
     guard timbres[environment.performance.timbre] != nil else {
       let sine = try root.section("environment").section("rendering_params").section("sinethesizer")
       throw sine.error("timbre", allowed: timbres.keys.sorted().joined(separator: ", ") + " (see timbres)")
@@ -61,8 +84,20 @@ public struct Configuration: Sendable {
   /// The text of the default configuration, comments and all.
   public static var defaultText: String { String(decoding: PackageResources.default_yml, as: UTF8.self) }
 
+  /// The default configuration of an environment, comments and all.
+  public static func defaultText(of kind: EnvironmentKind) -> String {
+    switch kind {
+    case .counterpoint:
+      CounterpointConfiguration.defaultText
+        + ConfigurationText(template: defaultText).text(except: ["environment", "agent", "tuning"])
+    case .pianoRoll, .song: defaultText
+    }
+  }
+
+  private var template: ConfigurationText { ConfigurationText(template: Self.defaultText(of: kind)) }
+
   /// The default configuration's text with what is in force here: it reads as the same configuration.
-  public var effectiveText: String { ConfigurationText(template: Self.defaultText).text(effective) }
+  public var effectiveText: String { template.text(effective) }
 
   /// SHA-256 of what determines the composed pieces, 64 hexadecimal digits.
   ///
@@ -71,7 +106,7 @@ public struct Configuration: Sendable {
   public var digest: String {
     let tuning = environment.performance.tuning
     let text =
-      ConfigurationText(template: Self.defaultText).canonicalText(effective)
+      template.canonicalText(effective)
       + "tuning: \(tuning.degreesInCents) \(tuning.periodInCents) "
       + "\(tuning.pitch(ofDegree: 0, above: environment.performance.lowestNote).frequency)\n"
     return SHA256.hexadecimal(Array(text.utf8))

@@ -61,6 +61,17 @@ public final class ConfigurationSection {
   /// Whether the file has this key with a value that is not null.
   public func has(_ key: String) -> Bool { value(key) != nil }
 
+  /// Whether the file has a value that is not null at a path of keys from here; nothing counts as asked for.
+  func isThere(_ path: [String]) -> Bool {
+    var entries = entries
+    for (depth, key) in path.enumerated() {
+      guard let value = entries.first(where: { $0.key == key })?.value, !value.isNull else { return false }
+      if depth == path.count - 1 { return true }
+      entries = value.mapping ?? []
+    }
+    return false
+  }
+
   /// The keys in the file's order, as text: 0 and "0" are the same key, because JSON can only write the latter.
   ///
   /// A reader that goes through them makes the mapping a table: what the file has then replaces the default's keys.

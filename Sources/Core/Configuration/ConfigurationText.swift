@@ -19,6 +19,9 @@ struct ConfigurationText {
     ["environment", "rendering_params", "dir"], ["agent", "n_processes"], ["audio"], ["playback"], ["daemon"],
     ["tuning"],
     ["environment", "tuning"],
+    // An environment of another kind has keys of its own.
+    ["environment", "kind"],
+    ["piece", "rendering_params", "dir"], ["agent", "paralleling_params"],
   ]
 
   private let roots: [Line]
@@ -80,6 +83,12 @@ struct ConfigurationText {
   /// The file's text with these values in force.
   func text(_ root: EffectiveValue) -> String {
     (lines(roots, root, comments: true, indentation: 0, path: []) + trailing).joined(separator: "\n")
+  }
+
+  /// The file's own text without some of its first-level keys.
+  func text(except keys: Set<String>) -> String {
+    let kept = roots.filter { !keys.contains($0.path.last ?? "") }
+    return (kept.flatMap { lines($0, nil, comments: true) } + trailing).joined(separator: "\n")
   }
 
   /// The same without comments and without `notDigested`.

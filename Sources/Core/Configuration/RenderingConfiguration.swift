@@ -22,7 +22,7 @@ extension PerformanceSettings {
   }
 
   /// `effects`: a JSON list as text, which is kept as it is written, or a YAML list of mappings, which becomes one.
-  private static func effects(_ section: ConfigurationSection) throws(ConfigurationError) -> String {
+  static func effects(_ section: ConfigurationSection) throws(ConfigurationError) -> String {
     var text = ""
     if let there = section.value("effects") {
       guard there.mapping == nil else { throw section.error("effects", allowed: "a list of effects") }

@@ -11,8 +11,14 @@ public enum EventsTSV {
   /// The names that sinethesizer knows: A0...C8.
   static let namedKeys = 21...108
 
+  /// The first line for counterpoint: the columns of sinethesizer 0.6, with the line that a note belongs to.
+  static let counterpointHeader = "instrument\tstart_time\tduration\tfrequency\tvelocity\teffects\tline_id"
+
   /// The whole file's text, notes in the order of `Piece.notes`.
+  ///
+  /// A piece against a given part has the columns of the original's version 0.4.6 (`counterpointHeader`).
   public static func text(of piece: Piece) -> String {
+    if piece.parts.contains(where: \.isGiven) { return counterpointText(of: piece) }
     var text = header + "\n"
     for note in piece.notes {
       let part = piece.parts[note.part]
@@ -24,6 +30,20 @@ public enum EventsTSV {
       text += "\t\(part.location)\t\(part.effects)\n"
     }
     return text
+  }
+
+  private static func counterpointText(of piece: Piece) -> String {
+    let identifiers = piece.parts.map(\.identifier)
+    let lines = piece.notes.map { note in
+      let part = piece.parts[note.part]
+      return [
+        part.timbre, number(note.onsetSeconds), number(note.durationSeconds),
+        frequency(note.pitch, tuning: piece.tuning),
+        note.gain == 1 ? part.volume.description : number(part.volume.value * note.gain), part.effects,
+        identifiers[note.part],
+      ].joined(separator: "\t")
+    }
+    return ([counterpointHeader] + lines).joined(separator: "\n") + "\n"
   }
 
   /// A name where the keyboard has one, else Hz.

@@ -1,0 +1,79 @@
+/// A given melody in a file: Standard MIDI or MusicXML, or as text (`MelodyText`).
+///
+/// Time is rounded to eighths: an eighth note of the file is a step. Of a file with several parts the first one that has
+/// notes counts, of notes that begin together the highest; a note ends where the next one begins.
+public enum MelodyFile {
+  /// Bytes of a file that are read at most.
+  static let sizeLimit = 16 << 20
+
+  /// The melody that somebody gives: a file's if there is one of that name, else what the text says.
+  ///
+  /// - Returns: as `MelodyText` writes it.
+  /// - Throws: `FileError` or `DataError` about the file. Text is checked where the configuration is read.
+  public static func melody(_ given: String) throws -> String {
+    guard isFileName(given) else { return given }
+    let bytes = try InputFile.read(given, limit: sizeLimit, as: "a melody")
+    return MelodyText.text(try read(bytes, file: TextQuoting.printable(given)))
+  }
+
+  /// Whether it looks like the name of a file rather than like notes: a path, or a known ending.
+  static func isFileName(_ text: String) -> Bool {
+    let endings = [".mid", ".midi", ".smf", ".xml", ".musicxml", ".mxl", ".txt"]
+    return !text.contains("\n") && (text.contains("/") || endings.contains(where: text.lowercased().hasSuffix))
+  }
+
+  /// Reads a file's bytes.
+  static func read(_ bytes: [UInt8], file: String) throws(DataError) -> GivenLine {
+    if bytes.starts(with: Array("MThd".utf8)) { return try MIDIMelody.read(bytes, file: file) }
+    if bytes.starts(with: Array("PK".utf8)) {
+      throw DataError(file: file, reason: "found a compressed archive; allowed: MusicXML that is not compressed")
+    }
+    let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw DataError(
+        file: file, reason: "found neither MIDI nor UTF-8; allowed: a MIDI file, MusicXML, or notes as text")
+    }
+    if text.drop(while: \.isWhitespace).hasPrefix("<") { return try MusicXMLMelody.read(text, file: file) }
+    do {
+      return try MelodyText.read(text)
+    } catch {
+      throw DataError(file: file, reason: "found \(error.found); allowed: \(error.allowed)")
+    }
+  }
+
+  /// A sounding note of a file, in its own unit of time.
+  struct Sound {
+    var key: Int
+    var onset: Int
+    var end: Int
+  }
+
+  /// One line of steps from notes of any kind.
+  ///
+  /// - Parameter unitsPerStep: units of the file's time that an eighth has.
+  static func line(_ sounds: [Sound], unitsPerStep: Double, file: String) throws(DataError) -> GivenLine {
+    func step(_ time: Int) -> Int { Int((Double(time) / unitsPerStep).rounded()) }
+    var notes: [GivenLine.Note] = []
+    for sound in sounds.sorted(by: { ($0.onset, -$0.key) < ($1.onset, -$1.key) }) {
+      let onset = step(sound.onset)
+      if let last = notes.last {
+        // Of a chord the highest; of shorter notes than an eighth the first.
+        guard onset > last.onset else { continue }
+        notes[notes.count - 1].end = min(last.end, onset)
+      }
+      notes.append(.init(key: sound.key, onset: onset, end: max(onset + 1, step(sound.end))))
+    }
+    // Whole bars of rest at the beginning are no part of the melody.
+    let bars = (notes.first?.onset ?? 0) / CounterpointTask.stepsPerBar * CounterpointTask.stepsPerBar
+    notes = notes.map { .init(key: $0.key, onset: $0.onset - bars, end: $0.end - bars) }
+    guard let line = GivenLine(notes: notes), !notes.isEmpty else {
+      throw DataError(file: file, reason: "found no notes; allowed: a melody")
+    }
+    let limit = CounterpointConfiguration.barLimit
+    guard line.end <= limit * CounterpointTask.stepsPerBar else {
+      throw DataError(
+        file: file, reason: "found more than \(limit) bars; allowed: at most \(limit) bars of eight eighths")
+    }
+    return line
+  }
+}
