@@ -19,3 +19,11 @@ static void NAMED(count)(const ck_feature *feature, const ck_rolls *rolls, doubl
   else
     PASTE(NAMED(count), wide)(feature, rolls, out);
 }
+
+static void NAMED(share)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int32_t draws,
+                         float factor, float limit, float *shares) {
+  if (rolls->rows <= 32)
+    PASTE(NAMED(share), narrow)(feature, rolls, cells, draws, factor, limit, shares);
+  else
+    PASTE(NAMED(share), wide)(feature, rolls, cells, draws, factor, limit, shares);
+}

@@ -94,3 +94,56 @@ void ck_softmax_destroy(ck_softmax *actor) {
   if (actor) free(actor->z);
   free(actor);
 }
+
+// Hands out parts of one block of memory, each from the start of a 64-byte line on.
+static size_t part(size_t *total, size_t count) {
+  const size_t offset = *total;
+  *total += (count + 15) / 16 * 16;
+  return offset;
+}
+
+ck_policy *ck_policy_create(ck_policy_size size, const uint64_t *possible) {
+  ck_policy *policy = malloc(sizeof *policy);
+  if (!policy) return 0;
+  const size_t vectors = (size.rows + 7) / 8, stride = vectors * 8, capacity = (size.capacity + 1) / 2 * 2;
+  const size_t table = (size.rows + 1) * stride, frame = capacity * stride, decisions = (size_t)size.columns * size.draws;
+  size_t total = 0;
+  const size_t past = part(&total, table * (size.lags + 1)), steps = part(&total, table + 16);
+  const size_t powers = part(&total, table + 16), bias = part(&total, stride), keep = part(&total, stride);
+  const size_t numbers = part(&total, stride), z = part(&total, CK_EPISODES * stride), y = part(&total, CK_EPISODES * stride);
+  const size_t uniforms = part(&total, (size_t)size.draws * CK_EPISODES), starts = part(&total, frame * size.columns);
+  const size_t weights = part(&total, frame * decisions), sums = part(&total, decisions * CK_EPISODES);
+  const size_t cells = part(&total, decisions * CK_EPISODES), taken = part(&total, decisions * CK_EPISODES);
+  const size_t past_gradient = part(&total, table * (size.lags + 1)), current_gradient = part(&total, table);
+  const size_t bias_gradient = part(&total, stride), scratch = part(&total, 2 * stride * (size.draws + size.lags + 4));
+  float *memory = aligned_alloc(64, total * sizeof(float));
+  if (!memory) {
+    free(policy);
+    return 0;
+  }
+  memset(memory, 0, total * sizeof(float));
+  *policy = (ck_policy){
+      .rows = size.rows, .columns = size.columns, .draws = size.draws, .vectors = (int32_t)vectors, .lags = size.lags,
+      .has_decayed = size.has_decayed, .has_current = size.has_current, .capacity = (int32_t)capacity,
+      .chosen = size.chosen, .masked = size.chosen, .decay = size.decay, .past = memory + past, .steps = memory + steps,
+      .powers = memory + powers, .bias = memory + bias, .keep = memory + keep, .numbers = memory + numbers,
+      .z = memory + z, .y = memory + y, .uniforms = memory + uniforms, .starts = memory + starts,
+      .weights = memory + weights, .sums = memory + sums, .cells = (int32_t *)(memory + cells),
+      .taken = (int32_t *)(memory + taken), .past_gradient = memory + past_gradient,
+      .current_gradient = memory + current_gradient, .bias_gradient = memory + bias_gradient, .scratch = memory + scratch};
+  for (size_t place = 0; place < stride; place++) {
+    const size_t action = place % 8 * vectors + place / 8;
+    policy->numbers[place] = (float)action;
+    if (action >= (size_t)size.rows) continue;
+    if (possible[action / 64] >> (action % 64) & 1)
+      policy->keep[place] = 1;
+    else
+      policy->masked = 1;
+  }
+  return policy;
+}
+
+void ck_policy_destroy(ck_policy *policy) {
+  if (policy) free(policy->past);
+  free(policy);
+}

@@ -2,7 +2,9 @@
 #include "random.inc.h"
 #include "softmax.inc.h"
 #include "play.inc.h"
+#include "policy.inc.h"
 #include "count.inc.h"
+#include "returns.inc.h"
 
 static const ck_path NAMED(path) = {
 #if LEVEL == PORTABLE
@@ -17,6 +19,12 @@ static const ck_path NAMED(path) = {
     .prepare = NAMED(prepare),
     .play = NAMED(play),
     .count = NAMED(count),
+    .share = NAMED(share),
+    .returns = NAMED(returns),
+    .advantages = NAMED(advantages),
+    .policy_prepare = NAMED(policy_prepare),
+    .policy_play = NAMED(policy_play),
+    .policy_gradient = NAMED(policy_gradient),
 };
 
 #undef PATH

@@ -65,7 +65,7 @@ INLINE void NAMED(step)(const NAMED(table) t, const float *u, int e, int draw, i
   const int stride = vectors * 8;
   int32_t *drawn = t.actions + draw * CK_EPISODES + e;
   float *w = t.w + e * stride, *z = t.z + e * stride;
-  NAMED(draw)(w, u + e, group, vectors, t.rows, drawn);
+  NAMED(draw)(w, u + e, group, vectors, t.rows, drawn, NULL);
   for (int i = 0; i < group * H; i++) NAMED(set)(t.cells[e + i], drawn + i, draw, few, t.rows);
   if (last) return;
   const float *rows[MOST_GROUP * H];
@@ -206,10 +206,3 @@ static void NAMED(prepare)(ck_softmax *actor, const float *weights) {
   // The tables have room for a whole last vector of any path.
   for (int i = 0; i < (rows + 1) * vectors; i += H) *(F *)(actor->powers + i * 8) = NAMED(power)(*(F *)(actor->logits + i * 8));
 }
-
-#undef EACH
-#undef AT
-#undef H
-#undef F
-#undef I
-#undef LANES

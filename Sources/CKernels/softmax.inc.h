@@ -3,6 +3,8 @@
 #define CK_TYPES8
 typedef float f8 __attribute__((vector_size(32)));
 typedef int32_t i8 __attribute__((vector_size(32)));
+typedef float f8u __attribute__((vector_size(32), aligned(4)));
+typedef int32_t i8u __attribute__((vector_size(32), aligned(4)));
 #define SCALAR(x) __asm__("" : "+r"(x))  // keeps the compiler from packing scalars into vectors
 #define UNPREDICTABLE(x) __builtin_unpredictable(x)  // a conditional move, not a branch
 #define SHUFFLE __builtin_shufflevector
@@ -169,8 +171,9 @@ INLINE void NAMED(rank)(const F *sums, F threshold, int vectors, int32_t *ranks)
 #define AT(table, g, k) (*(F *)((table) + (g)*H * stride + (k)*8 * H))
 
 // Draws an action for each episode of the group whose weights start at `w`: the first whose cumulative sum exceeds
-// u * total.
-INLINE void NAMED(draw)(const float *w, const float *u, int group, int vectors, int rows, int32_t *actions) {
+// u * total. The totals go to `totals` unless that is null.
+INLINE void NAMED(draw)(const float *w, const float *u, int group, int vectors, int rows, int32_t *actions,
+                        float *totals) {
   const int stride = vectors * 8;
   F sums[MOST_GROUP][32], last[MOST_GROUP], scan[MOST_GROUP], threshold[MOST_GROUP];
   EACH(g) sums[g][0] = AT(w, g, 0);
@@ -186,7 +189,10 @@ INLINE void NAMED(draw)(const float *w, const float *u, int group, int vectors, 
     F uniform = {u[2 * g], u[2 * g + 1]};
     uniform = SHUFFLE(uniform, uniform, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
 #endif
-    threshold[g] = NAMED(last)(scan[g]) * uniform;
+    const F total = NAMED(last)(scan[g]);
+    if (totals)
+      for (int h = 0; h < H; h++) totals[g * H + h] = total[h * 8];
+    threshold[g] = total * uniform;
   }
   // A lane's sums start behind what the lanes before it hold, scan - last.
   EACH(g) threshold[g] = threshold[g] - scan[g] + last[g];

@@ -94,32 +94,38 @@ static void SIZED(held)(const ck_feature *feature, const V *columns, int steps, 
   SIZED(store)(SIZED(sum)(&tally), out);
 }
 
+// The cells near one of the `value` columns before column t; `around` is the caller's memory from one t to the next.
+INLINE void SIZED(neighbourhood)(const ck_feature *feature, const V *now, int t, int words, V *around, V *near) {
+  const int window = feature->value;
+  const V *before = now - words;
+  for (int word = 0; word < words; word++) {
+    if (window >= t) {  // all columns so far
+      around[word + 1] |= before[word];
+      continue;
+    }
+    V cells = before[word];
+    for (int back = 2; back <= window; back++) cells |= now[word - back * words];
+    around[word + 1] = cells;
+  }
+  for (int word = 0; word < words; word++) near[word] = (V){0};
+  for (int i = 0; i < feature->count; i++) {
+    // Row r looks at row r + shift: bits move down by the shift, `lift` words and `rest` bits.
+    const int shift = feature->shifts[i], lift = shift >> (BITS == 32 ? 5 : 6), rest = shift & (BITS - 1);
+    for (int word = 0; word < words; word++) {
+      const int from = word + lift + 1;
+      V cells = from >= 0 && from <= words ? around[from] >> rest : (V){0};
+      if (rest && from + 1 >= 0 && from + 1 <= words) cells |= around[from + 1] << (BITS - rest);
+      near[word] |= feature->masks ? cells & SIZED(mask)(feature, i, words, word) : cells;
+    }
+  }
+}
+
 static void SIZED(onsets)(const ck_feature *feature, const V *columns, int steps, int words, double *out) {
   SIZED(tally) tally = {0};
-  const int window = feature->value;
   V around[6] = {{0}}, near[4];  // the window's cells between two empty words
   for (int t = 1; t < steps; t++) {
     const V *now = columns + t * words, *before = now - words;
-    for (int word = 0; word < words; word++) {
-      if (window >= t) {  // all columns so far
-        around[word + 1] |= before[word];
-        continue;
-      }
-      V cells = before[word];
-      for (int back = 2; back <= window; back++) cells |= now[word - back * words];
-      around[word + 1] = cells;
-    }
-    for (int word = 0; word < words; word++) near[word] = (V){0};
-    for (int i = 0; i < feature->count; i++) {
-      // Row r looks at row r + shift: bits move down by the shift, `lift` words and `rest` bits.
-      const int shift = feature->shifts[i], lift = shift >> (BITS == 32 ? 5 : 6), rest = shift & (BITS - 1);
-      for (int word = 0; word < words; word++) {
-        const int from = word + lift + 1;
-        V cells = from >= 0 && from <= words ? around[from] >> rest : (V){0};
-        if (rest && from + 1 >= 0 && from + 1 <= words) cells |= around[from + 1] << (BITS - rest);
-        near[word] |= feature->masks ? cells & SIZED(mask)(feature, i, words, word) : cells;
-      }
-    }
+    SIZED(neighbourhood)(feature, now, t, words, around, near);
     for (int word = 0; word < words; word++) SIZED(add)(&tally, now[word] & ~before[word] & near[word]);
   }
   SIZED(store)(SIZED(sum)(&tally), out);
@@ -142,20 +148,22 @@ INLINE V SIZED(parity)(V x, V *carry) {
 
 // Changes come at odd and even places. The running sum stays in -1...1 if and only if every change at an even place
 // takes back the one before it; `up` is on while a sum of +1 lasts, and must not last beyond an even place.
+INLINE V SIZED(is_contrary)(const V *column, const V *previous, int words) {
+  V places = {0}, ups = {0}, bad = {0}, rises = {0}, falls = {0};
+  for (int word = 0; word < words; word++) {
+    const V now = column[word], before = previous[word];
+    const V changes = now ^ before, odd = SIZED(parity)(changes, &places);
+    const V rise = changes & odd & now, up = SIZED(parity)(rise | (changes & ~odd & before), &ups);
+    bad |= up & ~odd;
+    rises |= rise;
+    falls |= changes & odd & before;
+  }
+  return (V)((bad == 0) & (rises != 0) & (falls != 0));
+}
+
 static void SIZED(contrary)(const V *columns, int steps, int words, double *out) {
   V count = {0};
-  for (int t = 1; t < steps; t++) {
-    V places = {0}, ups = {0}, bad = {0}, rises = {0}, falls = {0};
-    for (int word = 0; word < words; word++) {
-      const V now = columns[t * words + word], before = columns[(t - 1) * words + word];
-      const V changes = now ^ before, odd = SIZED(parity)(changes, &places);
-      const V rise = changes & odd & now, up = SIZED(parity)(rise | (changes & ~odd & before), &ups);
-      bad |= up & ~odd;
-      rises |= rise;
-      falls |= changes & odd & before;
-    }
-    count -= (V)((bad == 0) & (rises != 0) & (falls != 0));
-  }
+  for (int t = 1; t < steps; t++) count -= SIZED(is_contrary)(columns + t * words, columns + (t - 1) * words, words);
   SIZED(store)(count, out);
 }
 
@@ -238,9 +246,8 @@ INLINE void SIZED(count_pairs)(
 
 // Pairs of rows are too many for masks: cell by cell, lane by lane. `out` is added to.
 static void SIZED(pairs)(const ck_feature *feature, const WORD *columns, int steps, int words, double *out) {
-  const int distance = feature->value;
 #if BITS == 32
-  if (distance == 0 && feature->most_cells <= 3 && feature->integers && !feature->shifts) {
+  if (feature->value == 0 && feature->most_cells <= 3 && feature->integers && !feature->shifts) {
     int32_t values[64] = {0};  // 63: no cell, at least 32 rows below any other
     memcpy(values, feature->integers, sizeof(int32_t) * (feature->count < 32 ? feature->count : 32));
     values[0] = 0;
@@ -277,6 +284,8 @@ static void SIZED(count)(const ck_feature *feature, const ck_rolls *rolls, doubl
     case CK_PAIRS: return SIZED(pairs)(feature, (const WORD *)columns, steps, words, out);
   }
 }
+
+#include "shares.inc.h"
 
 #undef WORD
 #undef V

@@ -40,7 +40,7 @@ struct DistributionComparison {
   init(file: String, seedCount: Int) throws {
     let curves = try Self.read(file)
     let recorded = curves.perSeed["avg_score_over_current_top"] ?? []
-    let configuration = try Configuration(text: "", file: "bench")
+    let configuration = try Configuration(text: "agent: {method: cross_entropy}", file: "bench")
     let threads = ProcessInfo.processInfo.activeProcessorCount
     let ours = (1...seedCount).map { seed in
       let training = Training(configuration: configuration, seed: UInt64(seed), threads: threads)

@@ -129,7 +129,8 @@ struct TrainCommand: AsyncParsableCommand {
       curve = checkpoint.curve
     } else {
       training = Training(
-        configuration: configuration, seed: seed ?? RandomSource.drawSeed(), threads: threads)
+        configuration: configuration, seed: seed ?? RandomSource.drawSeed(), threads: threads,
+        populations: populations)
     }
     StopSignal.install()
     var run = TrainingRun(

@@ -72,12 +72,11 @@ struct TrainingRun {
   /// The curve and the agent's weights; there are none before the first population.
   private func writeTraining(_ digest: String) throws -> String? {
     let state = training.state
-    guard let best = state.best else { return nil }
+    guard
+      let file = AgentWeightsFile(state, tensors: training.weightTensors, configurationDigest: digest)
+    else { return nil }
     let picture = TrainingCurveSVG.text(curve.reports, title: "Training, seed \(state.seed)")
     try OutputFile.replace("\(plan.output)/training.svg", with: Array(picture.utf8))
-    let file = AgentWeightsFile(
-      rowCount: plan.configuration.environment.rowCount, weights: best.weights, seed: state.seed,
-      population: state.population, score: best.score, configurationDigest: digest)
     let path = "\(plan.output)/\(AgentWeightsFile.name(at: Timestamp(Date())))"
     try OutputFile.replace(path, with: file.bytes)
     return path

@@ -51,6 +51,49 @@ ck_softmax *_Nullable ck_softmax_create(int32_t rows, int32_t columns, int32_t d
 /// Frees what `ck_softmax_create` made.
 void ck_softmax_destroy(ck_softmax *_Nullable actor);
 
+/// A linear-softmax policy that learns, and the record of up to 16 episodes that it has played (`policy.inc.h`).
+typedef struct ck_policy {
+  int32_t rows, columns, draws, vectors;
+  /// Columns before the current one that are seen one by one; whether decayed columns and the current column are seen.
+  int32_t lags, has_decayed, has_current;
+  /// Room for so many episodes, an even number; how many were played last.
+  int32_t capacity, episodes;
+  /// Whether cells chosen before cannot be drawn again; whether any action is impossible.
+  int32_t chosen, masked;
+  /// As in `ck_softmax`.
+  int32_t exact, small;
+  float decay;
+  /// For every action and for none (rows + 1): weights of decayed columns, then of each column before.
+  float *_Nonnull past;
+  /// For every action and for none: what it adds to the logits of its column, and 2^ that.
+  float *_Nonnull steps, *_Nonnull powers;
+  /// The bias; 1 for possible actions, else 0; the actions' numbers.
+  float *_Nonnull bias, *_Nonnull keep, *_Nonnull numbers;
+  /// States of the episodes: logits of decayed columns; where weights are not multiplied, all logits.
+  float *_Nonnull z, *_Nonnull y;
+  float *_Nonnull uniforms;
+  /// The record: logits at every column's start, weights before every draw, their sums.
+  float *_Nonnull starts, *_Nonnull weights, *_Nonnull sums;
+  /// Actions, [column][draw][episode]; in `cells` those that changed nothing are `rows`.
+  int32_t *_Nonnull cells, *_Nonnull taken;
+  /// Sums of the gradient, in the layout of what they belong to.
+  float *_Nonnull past_gradient, *_Nonnull current_gradient, *_Nonnull bias_gradient;
+  float *_Nonnull scratch;
+} ck_policy;
+
+/// Sizes of a policy.
+typedef struct ck_policy_size {
+  int32_t rows, columns, draws, lags, has_decayed, has_current, capacity, chosen;
+  float decay;
+} ck_policy_size;
+
+/// Makes a policy's memory; null when memory is exhausted.
+///
+/// `possible`: one bit a row that may be drawn at all, in 64-bit words.
+ck_policy *_Nullable ck_policy_create(ck_policy_size size, const uint64_t *_Nonnull possible);
+/// Frees what `ck_policy_create` made.
+void ck_policy_destroy(ck_policy *_Nullable policy);
+
 /// Eight rolls, one a lane: `((const uint32_t *)columns)[column * 8 + lane]` for up to 32 rows, otherwise
 /// `((const uint64_t *)columns)[(column * words + word) * 8 + lane]`. Bit `row` of a column is the row's cell.
 typedef struct ck_rolls {
@@ -96,6 +139,9 @@ typedef struct ck_feature {
   const double *_Nullable values;
   /// `values` as integers if they all are small ones; else null.
   const int32_t *_Nullable integers;
+  /// For shares of `CK_PAIRS`: the value of every pair of rows, and of none (`rows`), `pair_stride` numbers a row.
+  const float *_Nullable pairs;
+  int32_t pair_stride;
 } ck_feature;
 
 /// One set of kernels, all for the same vector instructions.
@@ -111,8 +157,30 @@ typedef struct ck_path {
   /// Plays up to 16 episodes; episode e's cell words go to `out[e]`, laid out as in `ck_rolls`.
   void (*_Nonnull play)(ck_softmax *_Nonnull actor, ck_random *_Nonnull random, int32_t episodes,
                         void *_Nonnull const *_Nonnull out);
+  /// Takes a policy's flat weights: a row of W for every number it sees (decayed columns, current column, the columns
+  /// before from the nearest on), then the bias.
+  void (*_Nonnull policy_prepare)(ck_policy *_Nonnull policy, const float *_Nonnull weights);
+  /// Plays up to `capacity` episodes and keeps their record; `out` as in `play`.
+  void (*_Nonnull policy_play)(ck_policy *_Nonnull policy, ck_random *_Nonnull random, int32_t episodes,
+                               void *_Nonnull const *_Nonnull out);
+  /// Adds the gradient over the episodes played last to `gradient`, laid out like the weights. Advantages are
+  /// [column][draw][16 episodes].
+  void (*_Nonnull policy_gradient)(ck_policy *_Nonnull policy, const float *_Nonnull advantages, float temperature,
+                                   float *_Nonnull gradient);
   /// Counts one feature of eight rolls; exact, since every count is an integer below 2^53.
   void (*_Nonnull count)(const ck_feature *_Nonnull feature, const ck_rolls *_Nonnull rolls, double *_Nonnull out);
+  /// Adds what every draw of eight rolls changed in a feature's count, times `factor`: `cells` and `shares` are
+  /// [column][draw][16 episodes], from the first of the eight on. Of `CK_NEW_CELLS` min(1, count / limit) is what
+  /// changes; `CK_LOWEST_IN_ROWS` has no shares.
+  void (*_Nonnull share)(const ck_feature *_Nonnull feature, const ck_rolls *_Nonnull rolls,
+                         const int32_t *_Nonnull cells, int32_t draws, float factor, float limit,
+                         float *_Nonnull shares);
+  /// Returns of up to 16 episodes with `decisions` decisions each, laid out [decision][16].
+  void (*_Nonnull returns)(const float *_Nonnull shares, const float *_Nonnull discounts,
+                           const float *_Nonnull rewards, int32_t decisions, int32_t count, float scale,
+                           float *_Nonnull out, float *_Nonnull sums);
+  /// Takes each decision's mean from its returns.
+  void (*_Nonnull advantages)(float *_Nonnull returns, const float *_Nonnull means, int32_t decisions);
 } ck_path;
 
 /// The paths that this processor can run, slowest first: index 0 always exists.

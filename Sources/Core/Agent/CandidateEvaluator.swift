@@ -1,15 +1,32 @@
-/// Plays and scores candidates on one thread.
+/// Plays and scores the candidates of a population, some at a time, on one thread.
+protocol CandidateEvaluator: AnyObject, Sendable {
+  /// Chunks a population: units of work.
+  var chunkCount: Int { get }
+
+  /// Scores the candidates of a chunk of the agent's current population.
+  func evaluate(chunk: Int, agent: CrossEntropyAgent, results: CandidateResults)
+}
+
+/// Where the scores of a whole population go; every candidate is written by one worker only.
+///
+/// - Note: `@unchecked Sendable`: for that reason.
+struct CandidateResults: @unchecked Sendable {
+  var scores: UnsafeMutableBufferPointer<Double>
+  var bestEpisodes: UnsafeMutableBufferPointer<Int32>
+
+  /// Takes the rewards of a candidate's episodes.
+  func set(_ candidate: Int, _ rewards: ArraySlice<Double>, _ aggregation: AgentConfiguration.Aggregation) {
+    scores[candidate] = aggregation.aggregate(rewards)
+    let first = rewards.startIndex
+    let best = rewards.indices.reduce(first) { rewards[$1] > rewards[$0] ? $1 : $0 }
+    bestEpisodes[candidate] = Int32(best - first)
+  }
+}
+
+/// The evaluator of piano rolls: rolls of several candidates are scored together.
 ///
 /// - Note: `@unchecked Sendable`: the pool gives each worker an evaluator of its own.
-final class CandidateEvaluator: @unchecked Sendable {
-  /// Where the scores of a whole population go; every candidate is written by one worker only.
-  ///
-  /// - Note: `@unchecked Sendable`: for that reason.
-  struct Results: @unchecked Sendable {
-    var scores: UnsafeMutableBufferPointer<Double>
-    var bestEpisodes: UnsafeMutableBufferPointer<Int32>
-  }
-
+final class RollCandidateEvaluator: CandidateEvaluator, @unchecked Sendable {
   private let agent: AgentConfiguration
   private let weightCount: Int
   private let player: any EpisodePlayer
@@ -46,13 +63,9 @@ final class CandidateEvaluator: @unchecked Sendable {
   /// Candidates a chunk, the unit of work: four if they fit into one batch.
   static func chunkSize(_ agent: AgentConfiguration) -> Int { agent.episodesPerCandidate <= episodesPerBlock ? 4 : 1 }
 
-  /// Chunks a population.
-  static func chunkCount(_ agent: AgentConfiguration) -> Int {
-    (agent.populationSize + chunkSize(agent) - 1) / chunkSize(agent)
-  }
+  var chunkCount: Int { (agent.populationSize + Self.chunkSize(agent) - 1) / Self.chunkSize(agent) }
 
-  /// Scores the candidates of a chunk of the agent's current population.
-  func evaluate(chunk: Int, agent: CrossEntropyAgent, results: Results) {
+  func evaluate(chunk: Int, agent: CrossEntropyAgent, results: CandidateResults) {
     let size = Self.chunkSize(self.agent)
     let candidates = chunk * size..<min((chunk + 1) * size, self.agent.populationSize)
     let episodes = self.agent.episodesPerCandidate
@@ -74,16 +87,52 @@ final class CandidateEvaluator: @unchecked Sendable {
     if size > 1 { score(candidates.count * episodes) }
     for candidate in candidates {
       let first = (candidate - candidates.lowerBound) * episodes
-      let own = rewards[first..<first + episodes]
-      results.scores[candidate] = self.agent.aggregation.aggregate(own)
-      let best = own.indices.reduce(first) { own[$1] > own[$0] ? $1 : $0 }
-      results.bestEpisodes[candidate] = Int32(best - first)
+      results.set(candidate, rewards[first..<first + episodes], self.agent.aggregation)
     }
   }
 
   private func score(_ count: Int) {
     scorer.score(batch, count: count, totals: totals)
     rewards.append(contentsOf: totals[..<count])
+  }
+}
+
+/// The evaluator of any environment: candidate by candidate.
+///
+/// - Note: `@unchecked Sendable`: the pool gives each worker an evaluator of its own.
+final class EpisodeCandidateEvaluator: CandidateEvaluator, @unchecked Sendable {
+  private let agent: AgentConfiguration
+  private let weightCount: Int
+  private let runner: any EpisodeRunner
+  private let weights: UnsafeMutableBufferPointer<Float>
+  private let work: WorkCounter
+
+  init(_ agent: AgentConfiguration, environment: any PolicyEnvironment, kernels: Kernels, work: WorkCounter) {
+    self.agent = agent
+    self.work = work
+    weightCount = environment.weightCount
+    runner = environment.makeRunner(kernels: kernels, capacity: min(episodesPerBlock, agent.episodesPerCandidate))
+    weights = .allocate(capacity: (weightCount + 31) / 32 * 32)
+  }
+
+  deinit { weights.deallocate() }
+
+  var chunkCount: Int { agent.populationSize }
+
+  func evaluate(chunk: Int, agent: CrossEntropyAgent, results: CandidateResults) {
+    agent.ask(chunk, into: weights)
+    runner.prepare(UnsafeBufferPointer(rebasing: weights[..<weightCount]))
+    var rewards: [Double] = []
+    for block in 0..<(self.agent.episodesPerCandidate + episodesPerBlock - 1) / episodesPerBlock {
+      let count = min(episodesPerBlock, self.agent.episodesPerCandidate - block * episodesPerBlock)
+      runner.play(
+        EpisodeKey(
+          seed: agent.seed, purpose: .actions, population: agent.population, candidate: chunk, block: block),
+        count: count)
+      rewards += (0..<count).map(runner.reward)
+      work.step()
+    }
+    results.set(chunk, rewards[...], self.agent.aggregation)
   }
 }
 

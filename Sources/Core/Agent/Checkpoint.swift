@@ -1,7 +1,9 @@
 /// A training that can go on: its state, its curve, and which configuration it belongs to; a safetensors file.
 ///
 /// Tensors: `mean` F64 [weights], `best` F32 [weights] (absent before the first population), `curve` F64
-/// [populations kept, 5] with population, elite mean, best, population mean, environment steps.
+/// [populations kept, 5] with population, elite mean, best, population mean, environment steps. Of the policy gradient
+/// `mean` holds the weights themselves, and there are Adam's running means, `gradient_mean` and `gradient_square`, F32
+/// [weights].
 public struct Checkpoint: Sendable, Equatable {
   private static let format = "rl-musician checkpoint"
 
@@ -34,6 +36,16 @@ public struct Checkpoint: Sendable, Equatable {
       metadata += [
         .init("best_score", "\(best.score)"), .init("best_population", "\(best.population)"),
         .init("best_candidate", "\(best.candidate)"), .init("best_episode", "\(best.episode)"),
+      ]
+    }
+    if let optimizer = state.optimizer {
+      let (means, squares) = (optimizer.adam.means, optimizer.adam.squares)
+      tensors.append(.init(name: "gradient_mean", shape: [means.count], values: .float32(means)))
+      tensors.append(.init(name: "gradient_square", shape: [squares.count], values: .float32(squares)))
+      metadata += [
+        .init("method", AgentConfiguration.Method.policyGradient.rawValue),
+        .init("updates", "\(optimizer.adam.updates)"), .init("score", "\(optimizer.score)"),
+        .init("annealing_populations", "\(optimizer.annealingPopulations)"),
       ]
     }
     let reports = curve.reports
@@ -72,6 +84,15 @@ public struct Checkpoint: Sendable, Equatable {
       state.best = BestCandidate(
         score: score, weights: weights, population: try number("best_population"),
         candidate: try number("best_candidate"), episode: try number("best_episode"))
+    }
+    if tensors.text("method") == AgentConfiguration.Method.policyGradient.rawValue {
+      guard case .float32(let means) = tensors["gradient_mean"]?.values,
+        case .float32(let squares) = tensors["gradient_square"]?.values,
+        let score = tensors.text("score").flatMap({ Double($0) })
+      else { throw DataError(file: file, reason: "has no gradient_mean, gradient_square or score") }
+      state.optimizer = OptimizerState(
+        adam: Adam(updates: try number("updates"), means: means, squares: squares), score: score,
+        annealingPopulations: try number("annealing_populations"))
     }
     curve = try Self.curve(tensors, file: file)
     guard (curve.last?.population ?? 0) == state.population else {

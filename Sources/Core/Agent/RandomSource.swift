@@ -13,6 +13,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     case composition = 3
     /// How a daemon's session begins.
     case session = 4
+    /// The actions of the episodes that rewards are measured by before anything is learnt.
+    case scale = 5
     /// How a piece's onsets stray from the beat.
     case performance = 6
   }

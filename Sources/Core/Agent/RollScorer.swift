@@ -23,24 +23,24 @@ final class RollScorer {
 
   private let kernels: Kernels
   private var terms: [Term] = []
-  private var features: [ck_feature] = []
-  /// What the features point to.
-  private var memory: [UnsafeMutableRawPointer] = []
+  private let features: [ck_feature]
+  private let compiler: FeatureCompiler
 
   /// - Parameter mostCells: the most cells that a column of these rolls can have.
   init(rules: WeightedRules, rowCount: Int, stepCount: Int, mostCells: Int, kernels: Kernels) {
     self.kernels = kernels
+    compiler = FeatureCompiler(rowCount: rowCount, mostCells: mostCells)
+    var features: [ck_feature] = []
     for entry in rules.entries {
       let fast = entry.rule.fastScore(rowCount: rowCount, stepCount: stepCount)
       let first = features.count
       for feature in fast?.features ?? [] {
-        features.append(compile(feature, rowCount: rowCount, mostCells: mostCells))
+        features.append(compiler.compile(feature))
       }
       terms.append(Term(entry, features: first..<features.count, formula: fast?.formula))
     }
+    self.features = features
   }
-
-  deinit { for block in memory { block.deallocate() } }
 
   /// Writes the totals of the batch's first `count` rolls; `totals` has room for whole groups of eight.
   func score(_ batch: RollBatch, count: Int, totals: UnsafeMutableBufferPointer<Double>) {
@@ -74,65 +74,5 @@ final class RollScorer {
       }
     }
     return formula(counts)
-  }
-
-  private func compile(_ feature: RollFeature, rowCount: Int, mostCells: Int) -> ck_feature {
-    var compiled = ck_feature()
-    compiled.most_cells = Int32(clamping: mostCells)
-    switch feature {
-    case .cells(let rows):
-      compiled.kind = CK_CELLS
-      compiled.masks = keep(rows)
-    case .heldCells(let window):
-      compiled.kind = CK_HELD_CELLS
-      compiled.value = Int32(clamping: window)
-    case .stepwiseOnsets(let window, let shifts):
-      compiled.kind = CK_STEPWISE_ONSETS
-      compiled.value = Int32(clamping: window)
-      compiled.count = Int32(shifts.count)
-      compiled.shifts = keep(shifts.map { Int32($0.difference) })
-      compiled.masks = hasAllRows(shifts, rowCount: rowCount) ? nil : keep(shifts.flatMap(\.rows))
-    case .contraryColumns:
-      compiled.kind = CK_CONTRARY_COLUMNS
-    case .deviation(let cells):
-      compiled.kind = CK_COLUMN_DEVIATION
-      compiled.value = Int32(clamping: cells)
-    case .newCells(let window):
-      compiled.kind = CK_NEW_CELLS
-      compiled.value = Int32(clamping: window)
-    case .lowestCell(let rows):
-      compiled.kind = CK_LOWEST_IN_ROWS
-      compiled.masks = keep(rows)
-    case .pairs(let distance, let values):
-      compiled.kind = CK_PAIRS
-      compiled.value = Int32(clamping: distance)
-      let lists = values.count
-      let values = values.flatMap { $0 }
-      compiled.count = Int32(values.count)
-      compiled.values = keep(values)
-      if lists > 1 {
-        compiled.shifts = keep((0..<rowCount).map { Int32((rowCount - 1 - $0) % lists * rowCount) })
-      }
-      // A roll has at most 4096 columns of 128 * 255 pairs: sums of small integers stay exact.
-      if values.allSatisfy({ $0.magnitude <= 1e6 && $0 == $0.rounded() }) {
-        compiled.integers = keep(values.map { Int32($0) })
-      }
-    }
-    return compiled
-  }
-
-  /// Whether every row that has a row `difference` below it is near that row: then no mask is needed, because shifting
-  /// moves in empty rows.
-  private func hasAllRows(_ shifts: [RollFeature.Shift], rowCount: Int) -> Bool {
-    shifts.allSatisfy { shift in
-      shift.rows.reduce(0) { $0 + $1.nonzeroBitCount } == rowCount - abs(shift.difference)
-    }
-  }
-
-  private func keep<T: BitwiseCopyable>(_ values: [T]) -> UnsafePointer<T> {
-    let copy = UnsafeMutablePointer<T>.allocate(capacity: max(1, values.count))
-    copy.initialize(from: values, count: values.count)
-    memory.append(UnsafeMutableRawPointer(copy))
-    return UnsafePointer(copy)
   }
 }

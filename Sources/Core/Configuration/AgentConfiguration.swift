@@ -1,11 +1,23 @@
-/// `agent` of the configuration: the cross-entropy method.
+/// `agent` of the configuration: how is learnt.
 public struct AgentConfiguration: Sendable {
+  /// A way to learn.
+  public enum Method: String, Sendable, CaseIterable {
+    case policyGradient = "policy_gradient"
+    case crossEntropy = "cross_entropy"
+  }
+
+  /// `method`. Without it, keys of the cross-entropy method mean that one: so do the original's files.
+  public var method: Method
+  /// `policy_gradient`: what that method needs.
+  public var policyGradient: PolicyGradientConfiguration
+  /// `observation`: what the policy of a piano roll sees.
+  public var observation: ObservationConfiguration
   /// How the rewards of a candidate's episodes become its score.
   public enum Aggregation: String, Sendable, CaseIterable {
     case mean, min, median, max
   }
 
-  /// `population_size`: candidates a population.
+  /// `population_size`: candidates a population of the cross-entropy method.
   public var populationSize: Int
   /// `elite_fraction`: the share of a population that moves the mean.
   public var eliteFraction: Double
@@ -17,10 +29,26 @@ public struct AgentConfiguration: Sendable {
   public var smoothing: Double
   /// `weights_std`: standard deviation of every weight, constant.
   public var weightsDeviation: Double
-  /// `initial_weights_mean`: the mean of the first population, W row by row, then b; nil for zeros.
+  /// `initial_weights_mean`: the mean of the first population, or the weights that the policy gradient begins with: W row
+  /// by row, then b; nil for zeros.
   public var initialMean: [Double]?
   /// `n_processes`: threads to train with; nil for one a core.
   public var threadCount: Int?
+
+  /// Candidates (with the policy gradient: updates) a population, and the most episodes that each has.
+  var candidatesAndEpisodes: (candidates: Int, episodes: Int) {
+    switch method {
+    case .crossEntropy: return (populationSize, episodesPerCandidate)
+    case .policyGradient:
+      let updates = policyGradient.updatesPerPopulation
+      return (updates, (policyGradient.episodesPerPopulation + updates - 1) / updates)
+    }
+  }
+
+  /// Episodes a population.
+  public var episodesPerPopulation: Int {
+    method == .crossEntropy ? populationSize * episodesPerCandidate : policyGradient.episodesPerPopulation
+  }
 
   /// Size of the elite: `elite_fraction * population_size`, halves to even.
   public var eliteCount: Int { Int((eliteFraction * Double(populationSize)).rounded(.toNearestOrEven)) }
@@ -31,6 +59,12 @@ public struct AgentConfiguration: Sendable {
   static let weightLimit = 1_000_000_000
 
   init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    let word = try section.choice(
+      "method", default: Method.crossEntropy.rawValue, of: Method.allCases.map(\.rawValue))
+    let method = Method(rawValue: word) ?? .crossEntropy
+    self.method = method
+    policyGradient = try PolicyGradientConfiguration(section.section("policy_gradient"))
+    observation = try ObservationConfiguration(section.section("observation"), method: method)
     populationSize = try section.integer("population_size", default: 150, in: 1...1_000_000)
     eliteFraction = try section.number("elite_fraction", default: 0.1, in: 0...1)
     episodesPerCandidate = try section.integer("n_episodes_per_candidate", default: 10, in: 1...100_000)
@@ -51,11 +85,16 @@ public struct AgentConfiguration: Sendable {
   /// Fails if a population for this environment takes more memory or time than anybody has.
   func checkWork(_ environment: EnvironmentConfiguration, _ section: ConfigurationSection) throws(ConfigurationError) {
     let rows = environment.rowCount
-    let weights = rows * rows + rows
+    let weights = observation.weightCount(rowCount: rows)
     if let initialMean, initialMean.count != weights {
+      let formula = observation.isOriginal ? " (n_semitones * n_semitones + n_semitones)" : ""
       throw section.error(
         "initial_weights_mean", found: "a list of \(initialMean.count) numbers",
-        allowed: "\(weights) numbers for \(rows) rows (n_semitones * n_semitones + n_semitones)")
+        allowed: "\(weights) numbers for \(rows) rows\(formula)")
+    }
+    let stepsPerEpisode = (environment.stepCount - 1) * environment.drawsPerStep
+    guard method == .crossEntropy else {
+      return try checkGradientWork(stepsPerEpisode: stepsPerEpisode, rowCount: rows, section)
     }
     guard populationSize * weights <= Self.weightLimit else {
       throw section.error(
@@ -63,12 +102,36 @@ public struct AgentConfiguration: Sendable {
         allowed: "at most \(Self.weightLimit / weights) candidates for this many rows")
     }
     // At most 1e6 * 1e5 * 4095 * 256, which 64 bits hold.
-    let steps = populationSize * episodesPerCandidate * (environment.stepCount - 1) * environment.drawsPerStep
+    let steps = populationSize * episodesPerCandidate * stepsPerEpisode
     guard steps <= Self.stepLimit else {
       throw section.error(
         "population_size",
         found: "\(populationSize) candidates with \(episodesPerCandidate) episodes each: \(steps) steps a population",
         allowed: "at most \(Self.stepLimit) steps a population")
+    }
+  }
+
+  /// Bytes of memory a batch's probabilities may take.
+  static let batchByteLimit = 4_000_000_000
+
+  private func checkGradientWork(
+    stepsPerEpisode: Int, rowCount: Int, _ section: ConfigurationSection
+  ) throws(ConfigurationError) {
+    let section = try section.section("policy_gradient")
+    let steps = policyGradient.episodesPerPopulation * stepsPerEpisode
+    guard steps <= Self.stepLimit else {
+      throw section.error(
+        "n_episodes_per_population",
+        found: "\(policyGradient.episodesPerPopulation) episodes of \(stepsPerEpisode) steps each",
+        allowed: "at most \(Self.stepLimit) steps a population")
+    }
+    let bytesPerEpisode = stepsPerEpisode * 8 * ((rowCount + 7) / 8 * 8)
+    let episodes = min(policyGradient.episodesPerUpdate, policyGradient.episodesPerPopulation)
+    guard episodes * bytesPerEpisode <= Self.batchByteLimit else {
+      throw section.error(
+        "n_episodes_per_update",
+        found: "\(episodes) episodes of \(stepsPerEpisode) steps with \(rowCount) rows each",
+        allowed: "at most \(max(2, Self.batchByteLimit / bytesPerEpisode)) for this many steps and rows")
     }
   }
 }

@@ -1,10 +1,12 @@
-/// `agent_weights_<timestamp>.safetensors`: the weights of the linear-softmax actor, for other programs to compose with.
+/// `agent_weights_<timestamp>.safetensors`: an agent's weights, for other programs to compose with.
 ///
-/// Tensors `W` (rows of the observation by actions) and `b` (actions): probabilities are softmax(observation W + b).
+/// Of a piano roll's agent tensors `W` (numbers of the observation by rows of the roll) and `b` (rows): probabilities are
+/// softmax(observation W + b). The observation is what `agent.observation` says, part after part; W is square if that is
+/// the original's. Of another environment's agent its own tensors (`PolicyEnvironment.weightTensors`).
 public struct AgentWeightsFile: Sendable, Hashable {
-  /// Rows of the roll.
-  public var rowCount: Int
-  /// The actor's flat weights: W row by row, then b.
+  /// The tensors that the weights are, in their order.
+  public var tensors: [WeightTensor]
+  /// The agent's flat weights.
   public var weights: [Float]
   /// The run's seed.
   public var seed: UInt64
@@ -15,12 +17,12 @@ public struct AgentWeightsFile: Sendable, Hashable {
   /// SHA-256 of the effective configuration, hexadecimal.
   public var configurationDigest: String
 
-  /// - Precondition: `rowCount * rowCount + rowCount` weights.
+  /// - Precondition: as many weights as the tensors have.
   public init(
-    rowCount: Int, weights: [Float], seed: UInt64, population: Int, score: Double, configurationDigest: String
+    tensors: [WeightTensor], weights: [Float], seed: UInt64, population: Int, score: Double, configurationDigest: String
   ) {
-    precondition(weights.count == rowCount * rowCount + rowCount)
-    self.rowCount = rowCount
+    precondition(weights.count == tensors.reduce(0) { $0 + $1.count })
+    self.tensors = tensors
     self.weights = weights
     self.seed = seed
     self.population = population
@@ -28,18 +30,25 @@ public struct AgentWeightsFile: Sendable, Hashable {
     self.configurationDigest = configurationDigest
   }
 
+  /// The agent that a training returns; nil before the first population.
+  public init?(_ state: TrainingState, tensors: [WeightTensor], configurationDigest: String) {
+    guard let agent = state.agent, agent.weights.count == tensors.reduce(0, { $0 + $1.count }) else { return nil }
+    self.init(
+      tensors: tensors, weights: agent.weights, seed: state.seed, population: state.population, score: agent.score,
+      configurationDigest: configurationDigest)
+  }
+
   /// The file's name.
   public static func name(at time: Timestamp) -> String { "agent_weights_\(time).safetensors" }
 
   /// The file's bytes.
   public var bytes: [UInt8] {
-    let matrix = Array(weights[..<(rowCount * rowCount)])
-    let bias = Array(weights[(rowCount * rowCount)...])
+    var rest = weights[...]
     return Safetensors(
-      tensors: [
-        .init(name: "W", shape: [rowCount, rowCount], values: .float32(matrix)),
-        .init(name: "b", shape: [rowCount], values: .float32(bias)),
-      ],
+      tensors: tensors.map { tensor in
+        defer { rest = rest.dropFirst(tensor.count) }
+        return .init(name: tensor.name, shape: tensor.shape, values: .float32(Array(rest.prefix(tensor.count))))
+      },
       metadata: [
         .init("format", "rl-musician agent"), .init("program_version", Program.version), .init("seed", "\(seed)"),
         .init("population", "\(population)"), .init("score", "\(score)"),
@@ -57,17 +66,28 @@ public struct AgentWeightsFile: Sendable, Hashable {
 
   /// The agent in a safetensors file; `file` is its name for errors.
   public init(_ tensors: Safetensors, file: String) throws(DataError) {
-    guard let matrix = tensors["W"], matrix.shape.count == 2, matrix.shape[0] == matrix.shape[1],
-      (1...PianoRoll.maximumRowCount).contains(matrix.shape[0]), case .float32(let weights) = matrix.values
-    else {
-      throw DataError(
-        file: file, reason: "W: allowed: F32, [rows, rows] with rows from 1 to \(PianoRoll.maximumRowCount)")
+    var weights: [Float] = []
+    for tensor in tensors.tensors {
+      guard case .float32(let values) = tensor.values else {
+        throw DataError(file: file, reason: "\(TextQuoting.printable(tensor.name)): allowed: F32")
+      }
+      weights += values
     }
-    let rowCount = matrix.shape[0]
-    guard let bias = tensors["b"], bias.shape == [rowCount], case .float32(let biases) = bias.values else {
-      throw DataError(file: file, reason: "b: allowed: F32, [\(rowCount)]")
+    // Weights of a roll's agent have to fit each other.
+    if tensors.tensors.contains(where: { ["W", "b"].contains($0.name) }) || tensors.tensors.isEmpty {
+      guard let matrix = tensors["W"], matrix.shape.count == 2,
+        case let (parts, rowCount) = (matrix.shape[0], matrix.shape[1]),
+        (1...PianoRoll.maximumRowCount).contains(rowCount), parts % rowCount == 0
+      else {
+        throw DataError(
+          file: file,
+          reason: "W: allowed: F32, [k * rows, rows] with rows from 1 to \(PianoRoll.maximumRowCount)")
+      }
+      guard tensors["b"]?.shape == [rowCount], tensors.tensors.count == 2, tensors.tensors[0].name == "W" else {
+        throw DataError(file: file, reason: "b: allowed: F32, [\(rowCount)], behind W")
+      }
     }
-    guard (weights + biases).allSatisfy({ $0.magnitude <= 1e30 }) else {
+    guard weights.allSatisfy({ $0.magnitude <= 1e30 }) else {
       throw DataError(file: file, reason: "a weight that is not finite; allowed: up to 1e30 in magnitude")
     }
     guard tensors.text("format") == "rl-musician agent", let seed = tensors.text("seed").flatMap({ UInt64($0) }),
@@ -80,7 +100,7 @@ public struct AgentWeightsFile: Sendable, Hashable {
       )
     }
     self.init(
-      rowCount: rowCount, weights: weights + biases, seed: seed, population: population, score: score,
-      configurationDigest: digest)
+      tensors: tensors.tensors.map { WeightTensor(name: $0.name, shape: $0.shape) }, weights: weights, seed: seed,
+      population: population, score: score, configurationDigest: digest)
   }
 }

@@ -27,8 +27,10 @@ struct AbsenceOfOuterNotes: Rule {
     return mask
   }
 
+  var credit: Credit { .eachDraw }
+
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
-    FastScore(.cells(rows: outerRows(rowCount: rowCount))) { -$0 }
+    FastScore(.cells(rows: outerRows(rowCount: rowCount)), shape: .linear(slope: -1)) { -$0 }
   }
 
   func score(_ roll: PianoRoll) -> Double {

@@ -12,7 +12,11 @@ struct AbsenceOfStalledNotes: Rule {
     window = try section.integer("max_n_time_steps", default: 4, in: 1...1_000_000_000)
   }
 
-  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { FastScore(.heldCells(window: window)) { -$0 } }
+  var credit: Credit { .eachDraw }
+
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    FastScore(.heldCells(window: window), shape: .linear(slope: -1)) { -$0 }
+  }
 
   func score(_ roll: PianoRoll) -> Double {
     let before = roll.soundedInAll(ofPrevious: window)

@@ -58,8 +58,10 @@ struct ConjunctMotion: Rule {
     return masks
   }
 
+  var credit: Credit { .eachDraw }
+
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
-    FastScore(.stepwiseOnsets(window: window, shifts: shifts(rowCount: rowCount))) { $0 }
+    FastScore(.stepwiseOnsets(window: window, shifts: shifts(rowCount: rowCount)), shape: .linear(slope: 1)) { $0 }
   }
 
   /// The small steps as shifts of a whole column: for every difference between two rows, the rows that have it.

@@ -31,6 +31,8 @@ struct Consonances: Rule {
     if !distances.isEmpty { try intervals.check(rowCount: rowCount) }
   }
 
+  var credit: Credit { .eachDraw }
+
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
     // In unequal tunings an interval has another value above every degree.
     let lowerDegrees = min(intervals.values.count, rowCount)
@@ -42,7 +44,7 @@ struct Consonances: Rule {
           values: (0..<lowerDegrees).map { lower in
             (0..<rowCount).map { weight * intervals.value(ofInterval: $0, aboveDegree: lower) }
           })
-      }
+      }, shape: .linear(slope: 1)
     ) { $0 }
   }
 

@@ -10,7 +10,11 @@ struct ContraryMotion: Rule {
 
   init(_ section: ConfigurationSection, context: RuleContext) throws(ConfigurationError) {}
 
-  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { FastScore(.contraryColumns) { $0 + 1 } }
+  var credit: Credit { .eachDraw }
+
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    FastScore(.contraryColumns, shape: .linear(slope: 1)) { $0 + 1 }
+  }
 
   func score(_ roll: PianoRoll) -> Double {
     let width = roll.wordsPerColumn

@@ -9,15 +9,30 @@ public struct FastScore: Sendable {
   let features: [RollFeature]
   /// The raw scores of eight rolls, from their counts.
   let formula: @Sendable (SIMD8<Double>) -> SIMD8<Double>
+  /// How the formula follows a change of the count: then the kernels know what every draw changed, too.
+  let shape: Shape?
+
+  /// A score as a function of its count.
+  enum Shape: Sendable, Hashable {
+    /// Proportional to it, apart from a constant.
+    case linear(slope: Double)
+    /// min(1, count / limit).
+    case ramp(limit: Double)
+  }
 
   /// A formula over one count.
-  init(_ feature: RollFeature, formula: @escaping @Sendable (SIMD8<Double>) -> SIMD8<Double>) {
-    self.init([feature], formula: formula)
+  init(
+    _ feature: RollFeature, shape: Shape? = nil, formula: @escaping @Sendable (SIMD8<Double>) -> SIMD8<Double>
+  ) {
+    self.init([feature], shape: shape, formula: formula)
   }
 
   /// A formula over a sum of counts; only `pairs` can be added up.
-  init(_ features: [RollFeature], formula: @escaping @Sendable (SIMD8<Double>) -> SIMD8<Double>) {
+  init(
+    _ features: [RollFeature], shape: Shape? = nil, formula: @escaping @Sendable (SIMD8<Double>) -> SIMD8<Double>
+  ) {
     self.features = features
+    self.shape = shape
     self.formula = formula
   }
 }

@@ -12,7 +12,11 @@ struct Lines: Rule {
     lineCount = try section.integer("n_lines", default: 3, in: 0...1_000_000_000)
   }
 
-  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { FastScore(.deviation(cells: lineCount)) { -$0 } }
+  var credit: Credit { .eachDraw }
+
+  func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
+    FastScore(.deviation(cells: lineCount), shape: .linear(slope: -1)) { -$0 }
+  }
 
   func score(_ roll: PianoRoll) -> Double {
     var deviation = 0

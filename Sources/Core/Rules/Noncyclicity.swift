@@ -16,9 +16,11 @@ struct Noncyclicity: Rule {
     maximumShare = try section.number("max_share", default: 0.125, in: 0...1)
   }
 
+  var credit: Credit { .eachDraw }
+
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
     let limit = maximumShare * Double(rowCount) * Double(stepCount)
-    return FastScore(.newCells(window: window)) { fewest in
+    return FastScore(.newCells(window: window), shape: .ramp(limit: limit)) { fewest in
       // Replaced where nothing is new: 0 / 0 would be no number.
       (fewest / limit).replacing(with: 1, where: fewest .> limit).replacing(with: 0, where: fewest .== 0)
     }

@@ -24,6 +24,9 @@ public protocol Rule: Sendable {
   /// The same score as a formula over what the training's kernels count, for rolls of this size; nil if they cannot
   /// count it: then `score` is asked roll by roll, and training takes its time.
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore?
+
+  /// Which draws the score is credited to, for learners that ask what each of them contributed (`shares`).
+  var credit: Credit { get }
 }
 
 extension Rule {
@@ -32,6 +35,9 @@ extension Rule {
 
   /// A rule need not have a fast form.
   public func fastScore(rowCount: Int, stepCount: Int) -> FastScore? { nil }
+
+  /// A rule need not know what a draw changed.
+  public var credit: Credit { .end }
 }
 
 /// What a roll is scored for.

@@ -23,6 +23,10 @@ struct UsageOfTonic: Rule {
     try tonic.check(rowCount: rowCount, use: use)
   }
 
+  /// A prefix's share of tonics says little of the finished roll's: before the first columns are full it is too small,
+  /// and the draw that happens to cross a limit has not decided it alone.
+  var credit: Credit { .end }
+
   func fastScore(rowCount: Int, stepCount: Int) -> FastScore? {
     var rows = Array(repeating: UInt64(0), count: (rowCount + 63) / 64)
     for row in 0..<rowCount where tonic.interval(toDegree: rowCount - 1 - row) == 0 {

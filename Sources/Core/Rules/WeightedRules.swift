@@ -102,6 +102,14 @@ public struct WeightedRules: Sendable {
       })
   }
 
+  /// The coefficient of every rule by its name, 0 for silent ones.
+  public var coefficients: [String: Double] {
+    var coefficients: [String: Double] = [:]
+    for rule in silent { coefficients[type(of: rule).name] = 0 }
+    for entry in entries { coefficients[type(of: entry.rule).name] = entry.coefficient }
+    return coefficients
+  }
+
   /// The same rules with other coefficients, by name; those with 0 have no say, silent ones with another get one.
   public func weighted(by coefficients: [String: Double]) -> WeightedRules {
     let all = entries + silent.map { Entry(rule: $0, coefficient: 0) }

@@ -68,10 +68,6 @@ extension Conductor {
   // MARK: Training
 
   private func train() async {
-    let environment = configuration.environment
-    let agent = configuration.agent
-    let steps =
-      agent.populationSize * agent.episodesPerCandidate * (environment.stepCount - 1) * environment.drawsPerStep
     while await mayGoOn(), !wantsNext, !isStopped,
       (session?.state.population ?? .max) < configuration.daemon.sessions.populations
     {
@@ -79,7 +75,7 @@ extension Conductor {
       if let news = weights.takeNews() { await runner.replaceRules(news) }
       beatWhileTraining()
       let wants = await sound.pieceWish()
-      guard let step = await runner.trainPopulation(steps: steps, wants: wants) else { return }
+      guard let step = await runner.trainPopulation(wants: wants) else { return }
       if isEnding { return }
       let report = step.report
       events.send(

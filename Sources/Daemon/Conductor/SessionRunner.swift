@@ -82,7 +82,7 @@ final class SessionRunner {
         // The weights may have been changed after the checkpoint.
         state = await trainer.replaceRules(configuration.environment.rules) ?? state
       } else {
-        let favourite = await favourite(record.origin, rows: configuration.environment.rowCount)
+        let favourite = await favourite(record.origin, environment: configuration.policyEnvironment)
         guard favourite != nil || record.origin == nil else { return false }
         state = await trainer.begin(
           Self.configuration(configuration, from: favourite), seed: record.seed, threads: Self.threads(configuration))
@@ -105,7 +105,7 @@ final class SessionRunner {
     let library = library
     let seed = settings.seed.map { $0 &+ UInt64(library.lastSession) } ?? RandomSource.drawSeed()
     let favourite = await favourite(
-      share: settings.favouriteShare, seed: seed, rows: configuration.environment.rowCount)
+      share: settings.favouriteShare, seed: seed, environment: configuration.policyEnvironment)
     let state = await trainer.begin(
       Self.configuration(configuration, from: favourite), seed: seed, threads: Self.threads(configuration))
     let origin = favourite?.piece
@@ -128,23 +128,29 @@ final class SessionRunner {
   }
 
   /// A piece with weights that fit.
-  private nonisolated(nonsending) func favourite(_ id: Int64?, rows: Int) async -> Favourite? {
+  private nonisolated(nonsending) func favourite(
+    _ id: Int64?, environment: any PolicyEnvironment
+  ) async -> Favourite? {
     let library = library
     guard let id, let piece = await announcer.attempt({ try await library.piece(id) }) ?? nil,
-      let weights = library.weights(of: piece), weights.rowCount == rows
+      let weights = library.weights(of: piece), environment.adopted(weights.weights) != nil
     else { return nil }
     return (piece.id, weights)
   }
 
   /// A favourite with weights that fit, if this session is to start from one.
-  private nonisolated(nonsending) func favourite(share: Double, seed: UInt64, rows: Int) async -> Favourite? {
+  private nonisolated(nonsending) func favourite(
+    share: Double, seed: UInt64, environment: any PolicyEnvironment
+  ) async -> Favourite? {
     guard share > 0 else { return nil }
     var random = RandomSource(seed: seed, purpose: .session, population: 0, candidate: 0)
     guard Double.random(in: 0..<1, using: &random) < share else { return nil }
     let library = library
     let favourites = await announcer.attempt { try await library.favourites() } ?? []
     for piece in favourites.shuffled(using: &random) {
-      if let weights = library.weights(of: piece), weights.rowCount == rows { return (piece.id, weights) }
+      if let weights = library.weights(of: piece), environment.adopted(weights.weights) != nil {
+        return (piece.id, weights)
+      }
     }
     return nil
   }
@@ -158,17 +164,15 @@ final class SessionRunner {
 
   /// Trains a population.
   ///
-  /// - Parameters:
-  ///   - steps: environment steps that it takes.
-  ///   - wants: which pieces are worth making.
+  /// - Parameter wants: which pieces are worth making.
   /// - Returns: nil without a training.
   nonisolated(nonsending) func trainPopulation(
-    steps: Int, wants: @escaping @Sendable (Int, Bool) -> Bool
+    wants: @escaping @Sendable (Int, Bool) -> Bool
   ) async -> Trainer.Step? {
     guard let step = await trainer.trainPopulation(wants: wants) else { return nil }
     current?.state = step.state
     current?.curve.append(step.report)
-    let rate = step.seconds > 0 ? Double(steps) / step.seconds : 0
+    let rate = step.seconds > 0 ? Double(step.steps) / step.seconds : 0
     stepsPerSecond = stepsPerSecond == 0 ? rate : 0.9 * stepsPerSecond + 0.1 * rate
     return step
   }
@@ -180,11 +184,8 @@ final class SessionRunner {
     guard let state = current?.state, state.population > 0, let episode = current?.pieces,
       let piece = await trainer.compose(episode: episode)
     else { return nil }
-    let weights = state.best.map {
-      AgentWeightsFile(
-        rowCount: configuration.environment.rowCount, weights: $0.weights, seed: state.seed,
-        population: state.population, score: $0.score, configurationDigest: configuration.digest)
-    }
+    let weights = AgentWeightsFile(
+      state, tensors: configuration.policyEnvironment.weightTensors, configurationDigest: configuration.digest)
     current?.pieces += 1
     return UnwrittenPiece(piece: piece, session: current?.record?.id, weights: weights, time: Date())
   }

@@ -10,6 +10,8 @@ actor Trainer {
     var state: TrainingState
     /// The best candidate's piece, if it was asked for.
     var piece: Piece?
+    /// Environment steps.
+    var steps: Int
     var seconds: Double
   }
 
@@ -22,7 +24,9 @@ actor Trainer {
 
   /// A training at its start.
   func begin(_ configuration: Configuration, seed: UInt64, threads: Int) -> TrainingState {
-    let training = Training(configuration: configuration, seed: seed, threads: threads, work: work)
+    let training = Training(
+      configuration: configuration, seed: seed, threads: threads,
+      populations: configuration.daemon.sessions.populations, work: work)
     self.training = training
     best = -.infinity
     return training.state
@@ -54,7 +58,8 @@ actor Trainer {
     best = max(best, report.best)
     let piece = wants(report.population, isImprovement) ? training.bestPiece() : nil
     return Step(
-      report: report, state: training.state, piece: piece, seconds: (ContinuousClock.now - start) / .seconds(1))
+      report: report, state: training.state, piece: piece, steps: training.stepsPerPopulation,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
   /// A finished piece; nil without a training.

@@ -31,7 +31,7 @@ import Testing
     let curves = try JSONDecoder().decode(
       Curves.self, from: Data(contentsOf: Fixture.folder.appending(path: "golden/training_curves.json")))
     let recorded = try #require(curves.perSeed["avg_score_over_current_top"])
-    let configuration = try Configuration(text: "", file: "test")
+    let configuration = try Configuration(text: "agent: {method: cross_entropy}", file: "test")
     let ours = (1...8).map { seed in
       let training = Training(configuration: configuration, seed: UInt64(seed), threads: 2)
       return (1...10).map { _ in training.trainPopulation().eliteMean }

@@ -93,7 +93,7 @@ import Testing
     let training = Training(configuration: configuration, seed: 4, threads: 2)
     for _ in 0..<3 {
       let report = training.trainPopulation()
-      let best = try #require(training.populationBest)
+      let best = try #require((training.learner as? CrossEntropyLearner)?.populationBest)
       #expect(training.bestPiece().score.total == best.score)
       #expect(best.score <= report.best && (report.population > 1 || best.score == report.best))
     }

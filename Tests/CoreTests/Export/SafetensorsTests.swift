@@ -79,7 +79,8 @@ import Testing
 
   @Test func anAgentComesBack() throws {
     let agent = AgentWeightsFile(
-      rowCount: 2, weights: [1, 2, 3, 4, 5, 6], seed: .max, population: 100, score: 344.5, configurationDigest: "abc")
+      tensors: [.init(name: "W", shape: [2, 2]), .init(name: "b", shape: [2])], weights: [1, 2, 3, 4, 5, 6],
+      seed: .max, population: 100, score: 344.5, configurationDigest: "abc")
     let tensors = try Safetensors(agent.bytes, file: "file")
     #expect(tensors["W"]?.values == .float32([1, 2, 3, 4]))
     #expect(tensors["b"]?.values == .float32([5, 6]))
@@ -88,7 +89,8 @@ import Testing
 
   @Test(arguments: ["W", "b"]) func anAgentWithoutATensorIsRefused(name: String) throws {
     let agent = AgentWeightsFile(
-      rowCount: 1, weights: [1, 2], seed: 1, population: 1, score: 0, configurationDigest: "")
+      tensors: [.init(name: "W", shape: [1, 1]), .init(name: "b", shape: [1])], weights: [1, 2],
+      seed: 1, population: 1, score: 0, configurationDigest: "")
     var tensors = try Safetensors(agent.bytes, file: "file")
     tensors.tensors.removeAll { $0.name == name }
     let error = #expect(throws: DataError.self) { try AgentWeightsFile(tensors, file: "file") }

@@ -24,7 +24,7 @@ import Testing
     #expect(first.current?.seed == 40 && first.current?.record?.id == 1)
     // Nothing is composed by an agent that has learnt nothing.
     #expect(await first.compose(configuration) == nil)
-    for _ in 0..<3 { _ = await first.trainPopulation(steps: 1) { _, _ in false } }
+    for _ in 0..<3 { _ = await first.trainPopulation { _, _ in false } }
     #expect(first.stepsPerSecond > 0)
     first.saveCheckpoint(digest: configuration.digest)
     let expected = try #require(await first.compose(configuration))
@@ -52,15 +52,15 @@ import Testing
   @Test func itRestsAndTakesNewWeights() async throws {
     let runner = runner()
     await runner.open(configuration, news: nil) { _ in false }
-    _ = await runner.trainPopulation(steps: 1) { _, _ in false }
+    _ = await runner.trainPopulation { _, _ in false }
     let best = try #require(runner.current?.state.best?.score)
     await runner.rest()
-    #expect(await runner.trainPopulation(steps: 1) { _, _ in false } == nil)
+    #expect(await runner.trainPopulation { _, _ in false } == nil)
     var weights = RuleWeights(folder: parts.folder.path, configuration)
     try weights.set(["consonances": 0])
     await runner.open(configuration, news: weights.takeNews()) { _ in false }
     #expect(runner.current?.record?.id == 1)
     #expect(runner.current?.state.best?.score != best)
-    #expect(await runner.trainPopulation(steps: 1) { _, _ in false }?.report.population == 2)
+    #expect(await runner.trainPopulation { _, _ in false }?.report.population == 2)
   }
 }

@@ -1,0 +1,60 @@
+/// `agent.policy_gradient` of the configuration.
+public struct PolicyGradientConfiguration: Sendable, Hashable {
+  /// A value that moves geometrically from a start to an end while the training is annealed.
+  public struct Schedule: Sendable, Hashable {
+    /// At the first update.
+    public var start: Double
+    /// At the end of annealing and from then on.
+    public var end: Double
+
+    /// From one value to another; both above 0.
+    public init(start: Double, end: Double) {
+      self.start = start
+      self.end = end
+    }
+
+    /// The value at a share of the way, 0...1.
+    func value(at share: Double) -> Double {
+      // The smaller one is reached from the larger one: `exponential` takes what is not positive.
+      let larger = max(start, end)
+      let slope = naturalLogarithm(min(start, end) / larger)
+      return larger * exponential(slope * (end <= start ? share : 1 - share))
+    }
+  }
+
+  /// `n_episodes_per_population`: what a population is, for reports and for `-p`.
+  public var episodesPerPopulation: Int
+  /// `n_episodes_per_update`: the batch that one step of the weights is taken from.
+  public var episodesPerUpdate: Int
+  /// `learning_rate` to `final_learning_rate`: how far Adam moves a weight in one update.
+  public var learningRate: Schedule
+  /// `temperature` to `final_temperature`: of the entropy, relative to the rewards (see `RewardScale`).
+  public var temperature: Schedule
+  /// `annealing_populations`: how many populations that takes; nil for as many as the training is asked for.
+  public var annealingPopulations: Int?
+  /// `discount`: what a reward one step of time later counts, 0...1.
+  public var discount: Double
+
+  /// Updates a population has; the episodes are shared out evenly.
+  public var updatesPerPopulation: Int { (episodesPerPopulation + episodesPerUpdate - 1) / episodesPerUpdate }
+
+  /// How many populations a training is annealed over if nobody says how many are asked for.
+  public static let defaultAnnealingPopulations = 100
+
+  init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    episodesPerPopulation = try section.integer("n_episodes_per_population", default: 1500, in: 1...10_000_000)
+    episodesPerUpdate = try section.integer("n_episodes_per_update", default: 50, in: 2...100_000)
+    learningRate = try Self.schedule(section, "learning_rate", start: 0.03, end: 0.003)
+    temperature = try Self.schedule(section, "temperature", start: 0.3, end: 0.09)
+    annealingPopulations = try section.optionalInteger("annealing_populations", in: 1...1_000_000_000)
+    discount = try section.number("discount", default: 0.9, in: 0...1)
+  }
+
+  private static func schedule(
+    _ section: ConfigurationSection, _ key: String, start: Double, end: Double
+  ) throws(ConfigurationError) -> Schedule {
+    Schedule(
+      start: try section.number(key, default: start, in: 1e-9...1e6),
+      end: try section.number("final_" + key, default: end, in: 1e-9...1e6))
+  }
+}
