@@ -4,9 +4,9 @@ enum TimbreConfiguration {
   private static let overtoneLimit = 63
   private static let effectLimit = 8
 
-  /// Reads the list at the top level. The default timbre is always there, unless the list has one of its name.
+  /// Reads the list at the top level. The shipped timbres are always there, unless the list has one of their name.
   static func read(_ root: ConfigurationSection) throws(ConfigurationError) -> [String: Timbre] {
-    var timbres = [Timbre.standard.name: Timbre.standard]
+    var timbres = Dictionary(uniqueKeysWithValues: Timbre.shipped.map { ($0.name, $0) })
     var names: Set<String> = []
     guard let sections = try root.sections("timbres") else {
       root.leaveOut("timbres")

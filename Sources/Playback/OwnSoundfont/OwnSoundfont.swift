@@ -17,7 +17,7 @@ public enum OwnSoundfont {
   /// The file's bytes: the same every time.
   static let bytes = SoundfontFile(
     name: "RL-Musician", copyright: "CC0 1.0 (public domain)",
-    presets: [piano, vibraphone, organ, guitar, bass, strings, flute, square]
+    presets: [piano, vibraphone, organ, guitar, bass, strings, oboe, bassoon, clarinet, flute, square]
   ).bytes
 
   /// Lends the font as a file that exists only in memory.
@@ -146,6 +146,38 @@ public enum OwnSoundfont {
           periodFrames: 64, loopPeriods: 240, harmonics: falling(1.25, key: key, cutoff: 5500), peak: 0.318,
           sideLines: [0, -1, 1])
       })
+  }
+
+  /// A sound of reeds: it speaks at once and is kept up by the breath.
+  private static func reed(
+    _ name: String, program: Int, roots: [Int], harmonics: [Double], peak: Double
+  ) -> SoundfontFile.Preset {
+    .init(
+      name: name, program: program,
+      zones: zones(
+        name, roots: roots,
+        [
+          (.vibratoToPitch, 6), (.reverbSend, 180), (.vibratoDelay, time(0.35)), (.vibratoFrequency, -700),
+          (.attack, time(0.03)), (.release, time(0.09)),
+        ]
+      ) { _ in Tone(attackPeriods: 4, harmonics: harmonics, peak: peak) })
+  }
+
+  private static var oboe: SoundfontFile.Preset {
+    reed(
+      "Oboe", program: 68, roots: [60, 72, 84], harmonics: [0.6, 0.75, 0.9, 0.55, 0.3, 0.2, 0.12, 0.06], peak: 0.355)
+  }
+
+  private static var bassoon: SoundfontFile.Preset {
+    reed(
+      "Bassoon", program: 70, roots: [36, 48, 60], harmonics: [0.5, 0.8, 1, 0.8, 0.5, 0.28, 0.16, 0.1, 0.06],
+      peak: 0.38)
+  }
+
+  private static var clarinet: SoundfontFile.Preset {
+    reed(
+      "Clarinet", program: 71, roots: [53, 65, 77], harmonics: [1, 0.04, 0.55, 0.05, 0.3, 0.05, 0.14, 0.03, 0.07],
+      peak: 0.23)
   }
 
   private static var flute: SoundfontFile.Preset {

@@ -31,7 +31,7 @@
       return 10 * log10(power / Double(count))
     }
 
-    @Test(arguments: [0, 11, 16, 24, 32, 48, 73, 80])
+    @Test(arguments: [0, 11, 16, 24, 32, 48, 68, 70, 71, 73, 80])
     func bothEnginesAreAboutAsLoud(program: Int) throws {
       var piece = piece
       piece.parts[0].program = program
