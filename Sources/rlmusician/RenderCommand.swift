@@ -6,19 +6,20 @@ import Foundation
   import Playback
 #endif
 
-/// `rlmusician render`: all files of a piece for existing rolls.
+/// `rlmusician render`: all files of a piece for existing rolls and pieces.
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
-    abstract: "Writes all files of a piece for existing piano rolls.",
+    abstract: "Writes all files of a piece for existing piano rolls and piece folders.",
     discussion: """
       Every roll gets a folder of its own in the output folder: MIDI, events, sound, scores, a picture. The rolls' own \
-      sizes count, not the configuration's. The folders' paths go to standard output. If one roll is malformed, nothing \
-      is written.
+      sizes count, not the configuration's. A piece folder is written again as it was composed, with what is asked for \
+      now. The folders' paths go to standard output. If one of them is malformed, nothing is written.
       """)
 
   @Argument(
-    help: ArgumentHelp("Piano rolls: rows of 0 and 1 between tabs, highest pitch first.", valueName: "roll.tsv"))
+    help: ArgumentHelp(
+      "Piano rolls (rows of 0 and 1 between tabs, highest pitch first), or piece folders.", valueName: "roll.tsv"))
   var rolls: [String]
 
   @OptionGroup var config: ConfigurationOption
@@ -45,12 +46,25 @@ struct RenderCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Soundfont for fluidsynth (.sf2, .sf3).", valueName: "file"))
   var soundfont: String?
 
+  @Flag(help: "Also the sound of every part of a piece in parts.")
+  var stems = false
+
+  @Flag(help: "Also the notes in exact time, of pieces that are not played so.")
+  var strictMidi = false
+
+  @Flag(help: "Also score.pdf of a piece in parts, if lilypond is installed.")
+  var pdf = false
+
   func run() throws {
     let configuration = try config.read(use: .scoring)
     let environment = configuration.environment
     var audio = configuration.audio
     if let format { audio.containers = format }
     let pieces = try rolls.map { path in
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        return try PieceFolder.read(path)
+      }
       let roll = try PianoRollTSV.read(path)
       return Piece(
         roll: roll, settings: environment.performance, score: environment.rules.evaluate(roll), provenance: nil)
@@ -68,20 +82,33 @@ struct RenderCommand: ParsableCommand {
   private func write(
     _ piece: Piece, to output: String, audio: AudioSettings, _ configuration: Configuration
   ) throws -> PieceFolder.Written {
+    var options = configuration.files
+    if stems { options.hasStems = true }
+    if strictMidi { options.hasStrictMIDI = true }
+    if pdf { options.hasPDF = true }
     // Who names a soundfont wants to hear it.
     if synth != .fluidsynth, synth != nil || soundfont == nil {
       return try PieceFolder.write(
-        piece, to: output, at: Timestamp(Date()), timbres: configuration.timbres, audio: audio)
+        piece, to: output, at: Timestamp(Date()), timbres: configuration.timbres, audio: audio, options: options)
     }
     #if Playback
       var playback = configuration.playback
       playback.synthesizer = .fluidsynth
       if let soundfont { playback.soundfont = soundfont }
-      let sound = try PieceSound(piece, configuration: playback, sampleRate: audio.sampleRate, notice: Fault.warn)
-      return try PieceFolder.write(piece, to: output, at: Timestamp(Date())) { _, folder in
-        try AudioFile.write(
-          settings: audio, frameCount: sound.longestFrameCount, into: folder, shownFolder: output
-        ) { left, right in sound.render(left: left, right: right, frameCount: AudioFileWriter.blockFrames) }
+      return try PieceFolder.write(piece, to: output, at: Timestamp(Date()), options: options) { _, folder in
+        func write(_ piece: Piece, _ name: (AudioContainer) -> String) throws -> [String] {
+          let sound = try PieceSound(
+            piece, configuration: playback, sampleRate: audio.sampleRate, timbres: configuration.timbres,
+            notice: Fault.warn)
+          return try AudioFile.write(
+            settings: audio, frameCount: sound.longestFrameCount, into: folder, shownFolder: output, named: name
+          ) { left, right in sound.render(left: left, right: right, frameCount: AudioFileWriter.blockFrames) }
+        }
+        var lines = try write(piece, AudioFile.name)
+        for (index, part) in piece.parts.enumerated() where options.hasStems {
+          lines += try write(piece.solo(index)) { AudioFile.stemName(part, number: index + 1, $0) }
+        }
+        return lines
       }
     #else
       Fault(.unavailable, "this program was built without playback, so without fluidsynth").report()

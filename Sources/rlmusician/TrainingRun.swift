@@ -87,7 +87,8 @@ struct TrainingRun {
     for episode in 0..<plan.episodes {
       let piece = training.composePiece(episode: episode)
       let written = try PieceFolder.write(
-        piece, to: plan.output, at: Timestamp(Date()), timbres: configuration.timbres, audio: configuration.audio)
+        piece, to: plan.output, at: Timestamp(Date()), timbres: configuration.timbres, audio: configuration.audio,
+        options: configuration.files)
       for warning in written.warnings { StandardError.writeLine("\(written.path)/\(warning)") }
       reporter.wrote(piece, path: written.path)
       listener?.composed(piece, number: episode + 1)

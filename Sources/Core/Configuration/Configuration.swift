@@ -17,6 +17,8 @@ public struct Configuration: Sendable {
   public var daemon: DaemonConfiguration
   /// `audio`: the sound files of a piece.
   public var audio: AudioSettings
+  /// `files`: files of a piece that not everybody wants.
+  public var files: FileOptions
   /// `playback`: what is heard, when, and through what.
   public var playback: PlaybackConfiguration
 
@@ -75,6 +77,7 @@ public struct Configuration: Sendable {
       throw sine.error("timbre", allowed: timbres.keys.sorted().joined(separator: ", ") + " (see timbres)")
     }
     audio = try AudioSettings(root.section("audio"))
+    files = try FileOptions(root.section("files"))
     playback = try PlaybackConfiguration(root.section("playback"))
     daemon = try DaemonConfiguration(root.section("daemon"))
     try root.rejectUnknownKeys()

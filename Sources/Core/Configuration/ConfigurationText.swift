@@ -16,9 +16,8 @@ struct ConfigurationText {
   /// Keys that say where files go, how they are heard and with how many hands they are made, not what is composed: they
   /// have no part in the digest. `tuning` has its own: what a Scala file holds, not what it is called.
   static let notDigested: Set<[String]> = [
-    ["environment", "rendering_params", "dir"], ["agent", "n_processes"], ["audio"], ["playback"], ["daemon"],
-    ["tuning"],
-    ["environment", "tuning"],
+    ["environment", "rendering_params", "dir"], ["agent", "n_processes"], ["audio"], ["files"],
+    ["playback"], ["daemon"], ["tuning"], ["environment", "tuning"],
     // An environment of another kind has keys of its own.
     ["environment", "kind"],
     ["piece", "rendering_params", "dir"], ["agent", "paralleling_params"],

@@ -2,24 +2,26 @@ import Foundation
 
 /// The events of a piece as sinethesizer's TSV file.
 ///
-/// Columns: timbre, start_time, duration (seconds), frequency (a note name, or Hz), volume, location, effects. Numbers
-/// are the shortest decimals that read back as the same double.
+/// Of a piano roll, in the columns of sinethesizer 0.2: timbre, start_time, duration (seconds), frequency (a note name, or
+/// Hz), volume, location, effects. Of a piece in parts, in those of 0.6: instrument, start_time, duration, frequency,
+/// velocity (the volume), effects, line_id (the part); there a place beside the middle is an effect. Numbers are the
+/// shortest decimals that read back as the same double.
 public enum EventsTSV {
-  /// The first line.
+  /// The first line of a piece in parts.
+  public static let partsHeader = "instrument\tstart_time\tduration\tfrequency\tvelocity\teffects\tline_id"
+
+  /// The first line of a piano roll.
   public static let header = "timbre\tstart_time\tduration\tfrequency\tvolume\tlocation\teffects"
 
   /// The names that sinethesizer knows: A0...C8.
   static let namedKeys = 21...108
 
-  /// The first line for counterpoint: the columns of sinethesizer 0.6, with the line that a note belongs to.
-  static let counterpointHeader = "instrument\tstart_time\tduration\tfrequency\tvelocity\teffects\tline_id"
-
   /// The whole file's text, notes in the order of `Piece.notes`.
-  ///
-  /// A piece against a given part has the columns of the original's version 0.4.6 (`counterpointHeader`).
   public static func text(of piece: Piece) -> String {
-    if piece.parts.contains(where: \.isGiven) { return counterpointText(of: piece) }
-    var text = header + "\n"
+    let tails = piece.parts.map { part in
+      piece.isRoll ? "\t\(part.location)\t\(part.effects)\n" : "\t\(effects(of: part))\t\(part.identifier)\n"
+    }
+    var text = (piece.isRoll ? header : partsHeader) + "\n"
     for note in piece.notes {
       let part = piece.parts[note.part]
       text += part.timbre
@@ -27,23 +29,21 @@ public enum EventsTSV {
       text += "\t" + number(note.durationSeconds)
       text += "\t" + frequency(note.pitch, tuning: piece.tuning)
       text += "\t" + (note.gain == 1 ? part.volume.description : number(part.volume.value * note.gain))
-      text += "\t\(part.location)\t\(part.effects)\n"
+      text += tails[note.part]
     }
     return text
   }
 
-  private static func counterpointText(of piece: Piece) -> String {
-    let identifiers = piece.parts.map(\.identifier)
-    let lines = piece.notes.map { note in
-      let part = piece.parts[note.part]
-      return [
-        part.timbre, number(note.onsetSeconds), number(note.durationSeconds),
-        frequency(note.pitch, tuning: piece.tuning),
-        note.gain == 1 ? part.volume.description : number(part.volume.value * note.gain), part.effects,
-        identifiers[note.part],
-      ].joined(separator: "\t")
-    }
-    return ([counterpointHeader] + lines).joined(separator: "\n") + "\n"
+  /// A part's effects, and its place as one of them: nothing of it in the ear that is turned away, at the far left and
+  /// right.
+  private static func effects(of part: Part) -> String {
+    let location = min(1, max(-1, part.location.value))
+    guard location != 0, !location.isNaN else { return part.effects }
+    let panning =
+      #"{"name": "panning", "left_amplitude_ratio": \#(number(1 - max(0, location))), "#
+      + #""right_amplitude_ratio": \#(number(1 + min(0, location)))}"#
+    guard let end = part.effects.lastIndex(of: "]"), part.effects.contains("{") else { return "[\(panning)]" }
+    return part.effects[..<end] + ", \(panning)]"
   }
 
   /// A name where the keyboard has one, else Hz.

@@ -4,18 +4,24 @@ extension PieceFolder {
   /// - Parameters:
   ///   - timbres: The timbres by name; a piece whose timbre is not among them has the standard one.
   ///   - audio: Which sound files there are to be.
+  ///   - options: Which files there are to be that not everybody wants.
   ///   - work: Counts the blocks of sound.
   ///   - others: Writes further files into the folder whose path it is given.
   /// - Throws: As `write(_:to:at:audio:)`.
   public static func write(
     _ piece: Piece, to output: String, at time: Timestamp, timbres: [String: Timbre] = [:], audio: AudioSettings,
-    work: WorkCounter? = nil, others: (String) throws -> Void = { _ in }
+    options: FileOptions = FileOptions(), work: WorkCounter? = nil, others: (String) throws -> Void = { _ in }
   ) throws -> Written {
-    try write(piece, to: output, at: time) { piece, folder in
+    try write(piece, to: output, at: time, options: options) { piece, folder in
       try others(folder)
       do {
-        return try AudioFile.write(
+        var lines = try AudioFile.write(
           piece, timbres: timbres, settings: audio, into: folder, shownFolder: output, work: work)
+        if options.hasStems {
+          lines += try AudioFile.writeStems(
+            piece, timbres: timbres, settings: audio, into: folder, shownFolder: output, work: work)
+        }
+        return lines
       } catch let error as SynthesisError {
         throw FileError(.cannotCreate, path: "\(output)/\(AudioFile.name(.wav))", reason: error.reason)
       }

@@ -10,6 +10,11 @@ public enum PieceFolder {
     public var warnings: [String]
   }
 
+  /// Names of the files that pieces in parts have besides.
+  static let (musicXMLName, lilyPondName) = ("score.musicxml", "score.ly")
+  /// Names of files that there are by option.
+  static let (strictMIDIName, pdfName) = ("music_strict.mid", "score.pdf")
+
   /// Names of the files that every folder has; the audio files come on top.
   static let (rollName, midiName, eventsName, jsonName, pictureName) = (
     "piano_roll.tsv", "music.mid", "sinethesizer_events.tsv", "piece.json", "piano_roll.svg"
@@ -20,39 +25,54 @@ public enum PieceFolder {
   /// - Parameters:
   ///   - output: The folder that gets the piece's folder; created if missing.
   ///   - time: The time in the folder's name. If the name is taken, the next free microsecond is taken.
+  ///   - options: Which files there are to be that not everybody wants.
   ///   - audio: Writes the piece's sound into the folder whose path it is given, and returns warnings.
   /// - Throws: `FileError` (cannot create output) that names the path.
   public static func write(
-    _ piece: Piece, to output: String, at time: Timestamp, audio: (Piece, String) throws -> [String]
+    _ piece: Piece, to output: String, at time: Timestamp, options: FileOptions = FileOptions(),
+    audio: (Piece, String) throws -> [String]
   ) throws -> Written {
     var warnings = MIDIFile.faults(piece).map { "\(midiName): \($0)" }
     let path = try OutputFolder.create(named: names(from: time), in: output) { folder in
-      for (name, contents) in files(piece) {
+      for (name, contents) in files(piece, options) {
         try OutputFolder.write(contents, to: "\(folder)/\(name)", name: "\(output)/\(name)")
+      }
+      if options.hasPDF, !piece.isRoll {
+        warnings += ScoreEngraver.engrave(lilyPondName, in: folder).map { "\(pdfName): \($0)" }
       }
       warnings += try audio(piece, folder)
     }
     return Written(path: path, warnings: warnings)
   }
 
-  private static func files(_ piece: Piece) -> [(name: String, contents: [UInt8])] {
-    [
+  private static func files(_ piece: Piece, _ options: FileOptions) -> [(name: String, contents: [UInt8])] {
+    var files = [
       (rollName, Array(PianoRollTSV.text(piece.roll).utf8)),
       (midiName, MIDIFile(piece).bytes),
       (jsonName, Array(PieceJSON.text(piece, programVersion: Program.version).utf8)),
       (pictureName, Array(PianoRollSVG.text(piece).utf8)),
       (eventsName, Array(EventsTSV.text(of: piece).utf8)),
     ]
+    if !piece.isRoll {
+      files.append((musicXMLName, Array(MusicXML.text(piece, programVersion: Program.version).utf8)))
+      files.append((lilyPondName, Array(LilyPond.text(piece).utf8)))
+    }
+    if options.hasStrictMIDI, piece.interpretation != nil {
+      var strict = piece
+      strict.interpretation = nil
+      files.append((strictMIDIName, MIDIFile(strict).bytes))
+    }
+    return files
   }
 
-  /// Reads a folder back: the roll and `piece.json`.
+  /// Reads a folder back: `piece.json`, and the roll if it is a roll's piece.
   ///
   /// - Throws: `FileError` if one of the two is not there, `DataError` if it is malformed.
   public static func read(_ path: String) throws -> Piece {
-    let roll = try PianoRollTSV.read("\(path)/\(rollName)", .file)
     let json = "\(path)/\(jsonName)"
-    return try PieceJSON.parse(
-      InputFile.read(json, limit: PieceJSON.maximumByteCount, as: "a piece's description"), roll: roll, file: json)
+    let bytes = try InputFile.read(json, limit: PieceJSON.maximumByteCount, as: "a piece's description")
+    let roll = try PieceJSON.hasRoll(bytes, file: json) ? PianoRollTSV.read("\(path)/\(rollName)", .file) : nil
+    return try PieceJSON.parse(bytes, roll: roll, file: json)
   }
 
   /// `result_2026-11-23_14:05:09,000123` in local time, then the microseconds after it.

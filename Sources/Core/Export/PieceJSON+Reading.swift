@@ -1,12 +1,23 @@
 extension PieceJSON {
-  /// What the file says, as far as no roll is needed.
+  /// Whether the piece is a roll's, which stands in a file of its own.
+  public static func hasRoll(_ bytes: [UInt8], file: String) throws(DataError) -> Bool {
+    try JSONSection(bytes, file: file)["roll"] != nil
+  }
+
+  /// Reads the text of a `piece.json` and joins it with its roll.
   ///
-  /// - Parameter file: The file's name for errors.
+  /// - Parameters:
+  ///   - roll: The roll; a piece in parts needs none.
+  ///   - file: The file's name for errors.
   /// - Throws: `DataError` with the line or the key path of what is wrong.
-  public static func parse(_ bytes: [UInt8], roll: PianoRoll, file: String) throws(DataError) -> Piece {
+  public static func parse(_ bytes: [UInt8], roll: PianoRoll?, file: String) throws(DataError) -> Piece {
     let root = try JSONSection(bytes, file: file)
     guard try root.string("format") == format else { throw root.error("format", allowed: "'\(format)'") }
     let version = try root.integer("format_version", in: 1...formatVersion)
+    guard root["roll"] != nil, let roll else {
+      guard version > 1, root["roll"] == nil else { throw root.error("roll", allowed: "an object, and a roll's file") }
+      return try secondVersion(root, roll: nil)
+    }
     return version == 1 ? try firstVersion(root, roll: roll) : try secondVersion(root, roll: roll)
   }
 
@@ -37,7 +48,7 @@ extension PieceJSON {
 
   // MARK: version 2
 
-  private static func secondVersion(_ root: JSONSection, roll: PianoRoll) throws(DataError) -> Piece {
+  private static func secondVersion(_ root: JSONSection, roll: PianoRoll?) throws(DataError) -> Piece {
     let time = try root.section("time")
     let tempo = try tempo(time)
     let sections = try root.sections("parts", atMost: Piece.maximumPartCount)
@@ -45,7 +56,7 @@ extension PieceJSON {
     let provenance = try provenance(root)
     let lowest = try lowestNote(root)
     var piece: Piece
-    if root["roll"] != nil {
+    if let roll {
       _ = try size(root, of: roll)
       guard sections.count == 1 else { throw root.error("parts", allowed: "one part, the roll's") }
       var settings = PerformanceSettings()

@@ -118,6 +118,13 @@ public struct Piece: Sendable {
   /// How long it plays, in seconds, without the tail of the last notes.
   public var seconds: Double { performedTempo.seconds(ofStep: stepCount) }
 
+  /// The same with notes in one part only.
+  public func solo(_ part: Int) -> Piece {
+    var solo = self
+    for index in parts.indices where index != part { solo.parts[index].notes = [] }
+    return solo
+  }
+
   /// The first steps only: notes that go on are cut off there.
   public func excerpt(steps: Int) -> Piece {
     guard steps < stepCount, steps > 0 else { return self }

@@ -23,11 +23,13 @@ final class DiskQueue {
   /// How pieces are written, and what goes to make room for them.
   struct Settings {
     var audio: AudioSettings
+    var options: FileOptions
     var timbres: [String: Timbre]
     var retention: DaemonConfiguration.Retention
 
     init(_ configuration: Configuration) {
       audio = configuration.audio
+      options = configuration.files
       timbres = configuration.timbres
       retention = configuration.daemon.retention
     }
@@ -68,12 +70,12 @@ final class DiskQueue {
   nonisolated(nonsending) func writeNext(_ settings: Settings) async -> (piece: UnwrittenPiece, record: PieceRecord)? {
     guard let next = pieces.first else { return nil }
     let (library, work) = (library, trainer.work)
-    let (audio, timbres) = (settings.audio, settings.timbres)
+    let (audio, options, timbres) = (settings.audio, settings.options, settings.timbres)
     do {
       let record = try await trainer.perform {
         try library.write(
-          next.piece, session: next.session, weights: next.weights, timbres: timbres, audio: audio, time: next.time,
-          work: work)
+          next.piece, session: next.session, weights: next.weights, timbres: timbres, audio: audio, options: options,
+          time: next.time, work: work)
       }
       let written = pieces.removeFirst()
       announcer.resolve("write")

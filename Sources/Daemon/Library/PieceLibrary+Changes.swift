@@ -13,11 +13,11 @@ extension PieceLibrary {
   /// - Throws: `FileError` that names the path.
   public func write(
     _ piece: Piece, session: Int64?, weights: AgentWeightsFile?, timbres: [String: Timbre] = [:], audio: AudioSettings,
-    time: Date = Date(), work: WorkCounter? = nil
+    options: FileOptions = FileOptions(), time: Date = Date(), work: WorkCounter? = nil
   ) throws -> PieceRecord {
     let id = nextID(at: time)
     let written = try PieceFolder.write(
-      piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio, work: work
+      piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio, options: options, work: work
     ) {
       folder in
       let sidecar = PieceSidecar(id: id, time: time, session: session)
