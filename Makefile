@@ -4,6 +4,7 @@
 #   make test       lint, unit tests, Python tests, smoke tests, the page, the HTTP interface, and the ALSA tests in an
 #                   emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
+#   make test-scores  scores, read by music21, the schema of MusicXML and LilyPond
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make sanitize   the tests of Core, Playback and Daemon under the address and the thread sanitizer
 #   make fuzz       a minute of made-up bytes for every parser of foreign ones (SECONDS=60)
@@ -34,7 +35,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run test test-swift test-python test-scores test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build
@@ -60,7 +61,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-smoke test-page test-http test-tunings test-alsa
+test: lint test-swift test-python test-scores test-smoke test-page test-http test-tunings test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
@@ -83,6 +84,15 @@ test-python: bootstrap-tests test-swift $(VENV)/.ready
 	cd python && RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(abspath $(VENV))/bin/python -m pytest -q -p no:cacheprovider
 
 $(VENV)/.ready: python/requirements.txt | bootstrap-tests
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The scores of pieces in parts, as other programs read them.
+test-scores: bootstrap-tests test-swift $(VENV)/.ready-scores
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -m pytest -q -p no:cacheprovider Tests/Score
+
+$(VENV)/.ready-scores: Tests/Score/requirements.txt | bootstrap-tests
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@

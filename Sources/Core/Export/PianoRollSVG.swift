@@ -1,11 +1,13 @@
 /// A piano roll as a picture that musicians read: pitch upwards beside a keyboard, bars and beats along the bottom.
 ///
-/// A step is a beat and four make a bar, as in the MIDI file. Colours follow the reader's light or dark scheme. All cells
-/// of one kind are one path, so that a picture stays small whatever is in it.
+/// Bars and beats are the piece's; of a piano roll a step is a beat and four make a bar, as in the MIDI file. Every part
+/// has a colour; a given one is hollow. Colours follow the reader's light or dark scheme. All cells of one kind are one
+/// path, so that a picture stays small whatever is in it.
 public struct PianoRollSVG {
   private let piece: Piece
   private let roll: PianoRoll
   private let allNotes: [Note]
+  private let lowestDegree: Int
   private let rowHeight: Double
   private let stepWidth: Double
   private let headerLines: [String]
@@ -16,12 +18,14 @@ public struct PianoRollSVG {
   private let left = 72.0
   private var width: Double { left + stepWidth * Double(stepCount) + 16 }
   private var bottom: Double { top + rowHeight * Double(rowCount) }
-  private var height: Double { bottom + 44 }
+  private var height: Double { bottom + 44 + (hasLegend ? 18 : 0) }
+  private var hasLegend: Bool { piece.parts.count > 1 }
 
   private init(_ piece: Piece) {
     self.piece = piece
     roll = piece.roll
     allNotes = piece.notes
+    lowestDegree = piece.degrees.lowerBound
     // Large rolls get smaller cells, but never unreadable ones: then the picture grows.
     rowHeight = max(5, min(14, 900 / Double(roll.rowCount)))
     stepWidth = max(4, min(22, 1400 / Double(roll.stepCount)))
@@ -48,13 +52,17 @@ public struct PianoRollSVG {
     .page{fill:#fff}.rows{fill:#edeff3}.thin,.bar,.edge{fill:none;stroke:#d5d9e0;stroke-width:.5}
     .bar{stroke:#9aa3b2;stroke-width:1}.edge{stroke:#c3c9d3;stroke-width:1}
     .notes{fill:#2f6fde;stroke:#1d4fa8;stroke-width:1;stroke-linejoin:round}
+    .part1{fill:#d9822b;stroke:#a85f12}.part2{fill:#2b9c5a;stroke:#17713c}.part3{fill:#9b51c7;stroke:#6f2f97}
+    .part4{fill:#c7433f;stroke:#942b28}.part5{fill:#1f95a8;stroke:#0f6a79}.given{fill-opacity:.15;stroke-width:1.5}
     .white{fill:#fff;stroke:#9aa3b2;stroke-width:.5}.black{fill:#333a45}
     text{font-family:Helvetica,Arial,sans-serif;font-size:11px;fill:#4a5261}
     .title{font-size:16px;font-weight:bold;fill:#1b2130}.key{font-size:9px;text-anchor:end}
     .number{font-weight:bold;fill:#1b2130;text-anchor:middle}.beat{font-size:8px;text-anchor:middle}
     @media (prefers-color-scheme:dark){
     .page{fill:#14181f}.rows{fill:#1d232d}.thin{stroke:#2b323e}.bar{stroke:#5d6778}.edge{stroke:#3b4452}
-    .notes{fill:#6ea3ff;stroke:#a9c8ff}.white{fill:#dfe3ea;stroke:#14181f}.black{fill:#0a0c10}
+    .notes{fill:#6ea3ff;stroke:#a9c8ff}.part1{fill:#f0a860;stroke:#f7cfa4}.part2{fill:#5fce8d;stroke:#a5e6bf}
+    .part3{fill:#c48ae6;stroke:#e0c1f3}.part4{fill:#ee7f7b;stroke:#f7b8b6}.part5{fill:#5cc9da;stroke:#a6e4ed}
+    .white{fill:#dfe3ea;stroke:#14181f}.black{fill:#0a0c10}
     text{fill:#a5aebd}.title,.number{fill:#eef1f6}}
     </style>
 
@@ -77,9 +85,11 @@ public struct PianoRollSVG {
       facts += ["seed \(provenance.seed)", "population \(provenance.population)"]
       if let episode = provenance.episode { facts.append("piece \(episode + 1)") }
     }
+    let lowest =
+      piece.isRoll ? piece.lowestNote.name : MIDIKey(piece.pitch(ofDegree: piece.degrees.lowerBound).key)?.name ?? "–"
     return facts + [
-      "\(noteCount) \(noteCount == 1 ? "note" : "notes")", "lowest \(piece.lowestNote.name)", piece.tuning.name,
-      "\(SVGText.number(piece.tempo.stepSeconds(at: 0), decimals: 3)) s a beat",
+      "\(noteCount) \(noteCount == 1 ? "note" : "notes")", "lowest \(lowest)", piece.tuning.name,
+      "\(SVGText.number(piece.tempo.stepSeconds(at: 0) * Double(piece.beatSteps), decimals: 3)) s a beat",
     ]
   }
 
@@ -92,8 +102,8 @@ public struct PianoRollSVG {
   private func y(_ row: Int) -> Double { top + rowHeight * Double(row) }
   private func x(_ step: Int) -> Double { left + stepWidth * Double(step) }
 
-  /// The degree above the lowest row's.
-  private func degree(_ row: Int) -> Int { rowCount - 1 - row }
+  /// The degree of the piece's tuning.
+  private func degree(_ row: Int) -> Int { lowestDegree + rowCount - 1 - row }
 
   private func pitch(_ row: Int) -> Pitch {
     piece.pitch(ofDegree: degree(row))
@@ -102,7 +112,7 @@ public struct PianoRollSVG {
   /// Rows of black keys are shaded; in other tunings than the keyboard's, every second degree of a period.
   private func isBlack(_ row: Int) -> Bool {
     guard piece.tuning.isTwelveToneEqual else {
-      return degree(row) % piece.tuning.degreeCount % 2 == 1
+      return Tuning.divide(degree(row), by: piece.tuning.degreeCount).index % 2 == 1
     }
     return [1, 3, 6, 8, 10].contains((pitch(row).key % 12 + 12) % 12)
   }
@@ -134,23 +144,50 @@ public struct PianoRollSVG {
   private var grid: String {
     let (right, length) = (x(stepCount), bottom - top)
     func vertical(_ step: Int) -> String { "M\(SVGText.coordinate(x(step))) \(SVGText.coordinate(top))v\(length)" }
-    let steps = 0...stepCount
+    let bars = Set(piece.bars.map(\.lowerBound) + [stepCount])
+    let beats = (0...stepCount).filter { isBeat($0) && !bars.contains($0) }
     // Below a line of C or degree 0 lies the end of a period.
     let edges = (0..<rowCount).filter(isPeriodStart).map {
       "M\(SVGText.coordinate(left)) \(SVGText.coordinate(y($0 + 1)))H\(SVGText.coordinate(right))"
     }
-    return Self.path("thin", steps.filter { $0 % 4 != 0 }.map(vertical).joined()) + Self.path("edge", edges.joined())
-      + Self.path("bar", steps.filter { $0 % 4 == 0 || $0 == stepCount }.map(vertical).joined())
+    return Self.path("thin", beats.map(vertical).joined()) + Self.path("edge", edges.joined())
+      + Self.path("bar", bars.sorted().filter { $0 <= stepCount }.map(vertical).joined())
+  }
+
+  /// Whether a beat begins at a step, counted from the first whole bar.
+  private func isBeat(_ step: Int) -> Bool {
+    Tuning.divide(step - piece.pickupSteps, by: piece.beatSteps).index == 0
   }
 
   private var notes: String {
     let inset = rowHeight > 8 ? 1.5 : 1
-    let rectangles = allNotes.map { note in
-      Self.rectangle(
-        x: x(note.onsetStep) + 1, y: y(rowCount - 1 - note.degree) + inset,
-        width: stepWidth * Double(note.endStep - note.onsetStep) - 2, height: rowHeight - 2 * inset)
+    return piece.parts.indices.map { part in
+      let rectangles = allNotes.filter { $0.part == part && $0.degree - lowestDegree < rowCount }.map { note in
+        Self.rectangle(
+          x: x(note.onsetStep) + 1, y: y(rowCount - 1 - (note.degree - lowestDegree)) + inset,
+          width: stepWidth * Double(note.endStep - note.onsetStep) - 2, height: rowHeight - 2 * inset)
+      }
+      return Self.path(style(ofPart: part), rectangles.joined())
+    }.joined()
+  }
+
+  private func style(ofPart part: Int) -> String {
+    let colour = part % 6 == 0 ? "" : " part\(part % 6)"
+    return "notes\(colour)\(piece.parts[part].isGiven ? " given" : "")"
+  }
+
+  /// The parts' names beside their colours.
+  private var legend: String {
+    guard hasLegend else { return "" }
+    var text = ""
+    var x = left
+    for (index, part) in piece.parts.enumerated() {
+      text += Self.path(style(ofPart: index), Self.rectangle(x: x, y: bottom + 43, width: 14, height: 8))
+      let name = part.name + (part.isGiven ? " (given)" : "")
+      text += SVGText.text(name, x: x + 19, y: bottom + 51, style: "fact")
+      x += 36 + 6.2 * Double(name.count)
     }
-    return Self.path("notes", rectangles.joined())
+    return text
   }
 
   // MARK: keyboard and time
@@ -179,19 +216,26 @@ public struct PianoRollSVG {
   }
 
   private var time: String {
-    let bars = (stepCount + 3) / 4
+    let bars = piece.bars
     // A bar's number takes up to 30 units.
     var every = 1
-    while Double(every) * 4 * stepWidth < 30 { every *= 2 }
+    while Double(every * piece.stepsPerBar) * stepWidth < 30 { every *= 2 }
     var text = ""
-    for bar in stride(from: 0, to: bars, by: every) {
-      text += SVGText.text("\(bar + 1)", x: x(4 * bar) + stepWidth / 2, y: bottom + 15, style: "number")
+    // A pickup is no bar.
+    let first = piece.pickupSteps > 0 && bars.count > 1 ? 1 : 0
+    for (number, bar) in bars.dropFirst(first).enumerated() where number % every == 0 {
+      text += SVGText.text("\(number + 1)", x: x(bar.lowerBound) + stepWidth / 2, y: bottom + 15, style: "number")
     }
-    if stepWidth >= 12 {
-      for step in 0..<stepCount where step % 4 != 0 {
-        text += SVGText.text("\(step % 4 + 1)", x: x(step) + stepWidth / 2, y: bottom + 14, style: "beat")
+    if stepWidth * Double(piece.beatSteps) >= 12 {
+      for bar in bars {
+        let begin =
+          bar.count < piece.stepsPerBar && bar.lowerBound == 0 ? bar.upperBound - piece.stepsPerBar : bar.lowerBound
+        for step in bar where isBeat(step) && step != begin {
+          text += SVGText.text(
+            "\((step - begin) / piece.beatSteps + 1)", x: x(step) + stepWidth / 2, y: bottom + 14, style: "beat")
+        }
       }
     }
-    return text + SVGText.text("bar and beat", x: left, y: bottom + 33, style: "fact")
+    return text + SVGText.text("bar and beat", x: left, y: bottom + 33, style: "fact") + legend
   }
 }

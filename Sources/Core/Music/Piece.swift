@@ -104,6 +104,9 @@ public struct Piece: Sendable {
   /// Steps a bar has.
   public var stepsPerBar: Int { meter.steps(perQuarter: stepsPerQuarter) }
 
+  /// Steps a beat has.
+  public var beatSteps: Int { meter.beatSteps(perQuarter: stepsPerQuarter) }
+
   /// The bars as ranges of steps, an incomplete one at the beginning if there is a pickup; the last one may be shorter.
   public var bars: [Range<Int>] {
     let length = stepsPerBar

@@ -28,6 +28,23 @@ import Testing
     #expect(EventsTSV.frequency(Pitch(key: 69), tuning: tuning) == "440.0")
   }
 
+  @Test func partsHaveTheirInstrumentsAndNames() {
+    var piece = TestParts.trio
+    piece.parts[0].effects = #"[{"name": "tremolo"}]"#
+    piece.parts[1].location = ConfigurationNumber(integer: 0)
+    let lines = EventsTSV.text(of: piece).split(separator: "\n").map(String.init)
+    #expect(lines[0] == EventsTSV.partsHeader)
+    #expect(lines.count == 1 + piece.notes.count)
+    let panning = #"{"name": "panning", "left_amplitude_ratio": 1.0, "right_amplitude_ratio": 0.5}"#
+    #expect(
+      lines[1] == "default_timbre\t0.0\t0.5\tA4\t0.2\t" + #"[{"name": "tremolo"}, "# + panning + "]\tsoprano")
+    #expect(
+      lines[2]
+        == "other\t0.5\t1.5\tD2\t0.2\t"
+        + #"[{"name": "panning", "left_amplitude_ratio": 0.5, "right_amplitude_ratio": 1.0}]"# + "\tbass")
+    #expect(lines[3] == "default_timbre\t0.5\t1.5\tD4\t0.2\t\tcantus_firmus")
+  }
+
   @Test func emptyRollHasOnlyTheHeader() {
     let piece = Piece(
       roll: PianoRoll(rowCount: 1, stepCount: 2), settings: PerformanceSettings(), score: ScoreBreakdown(entries: []),

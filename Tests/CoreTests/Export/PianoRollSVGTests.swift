@@ -40,6 +40,20 @@ import Testing
     #expect(texts.filter { Int($0) != nil } == ["1", "2", "3"] + ["2", "3", "4", "2", "3", "4"])
   }
 
+  @Test func partsHaveColoursAndGivenOnesAreHollow() throws {
+    let document = try SVGDocument(PianoRollSVG.text(TestParts.trio))
+    #expect(document.texts.contains("Cantus firmus (given)") && document.texts.contains("Soprano"))
+    // Notes, and the legend's.
+    let styles = ["notes", "notes part1 given", "notes part2"]
+    #expect(styles.map { document.paths($0).count } == [2, 2, 2])
+    for (style, part) in zip(styles, TestParts.trio.parts) {
+      #expect(document.paths(style)[0].split(separator: "z").count == part.notes.count)
+    }
+    // A pickup of a quarter, three bars, two quarters of the last: five bars' lines and the end.
+    #expect(document.paths("bar")[0].split(separator: "M").count == 6)
+    #expect(document.texts.filter { Int($0) != nil }.prefix(4) == ["1", "2", "3", "4"])
+  }
+
   @Test func hostileNamesAreEscaped() throws {
     let name = "</text><script>&\u{0}\u{FFFE}\""
     let piece = try Self.piece(["1"]) {

@@ -77,11 +77,11 @@ import Testing
 
   @Test func missingAndMalformedFilesAreNamed() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: FileError(.noInput, path: "\(folder.path)/piano_roll.tsv", reason: "No such file or directory")) {
+    #expect(throws: FileError(.noInput, path: "\(folder.path)/piece.json", reason: "No such file or directory")) {
       try PieceFolder.read(folder.path)
     }
-    _ = folder.file("piano_roll.tsv", "0\t1\n")
-    #expect(throws: FileError(.noInput, path: "\(folder.path)/piece.json", reason: "No such file or directory")) {
+    _ = folder.file("piece.json", PieceJSONTests.firstVersion)
+    #expect(throws: FileError(.noInput, path: "\(folder.path)/piano_roll.tsv", reason: "No such file or directory")) {
       try PieceFolder.read(folder.path)
     }
     let json = folder.file("piece.json", "{\n\"format\": ")

@@ -74,8 +74,10 @@ struct GoldenSound {
 }
 
 /// Both channels of a piece, rendered offline.
-func render(_ piece: Piece, timbres: [String: Timbre] = [:]) throws -> (left: [Float], right: [Float]) {
-  var renderer = try PieceRenderer(piece, timbres: timbres, sampleRate: 44100)
+func render(_ piece: Piece, timbres: [String: Timbre] = [:], parts: Set<Int>? = nil) throws -> (
+  left: [Float], right: [Float]
+) {
+  var renderer = try PieceRenderer(piece, timbres: timbres, sampleRate: 44100, parts: parts)
   var left: [Float] = []
   var right: [Float] = []
   var leftBlock = [Float](repeating: .nan, count: PieceRenderer.blockFrames)

@@ -61,6 +61,37 @@ import Testing
     #expect(sound.left[frames...].allSatisfy { $0 == 0 })
   }
 
+  /// Timbres and places part by part: the whole is the sum of its parts, which are as long.
+  @Test func partsWithTheirTimbresAddUp() throws {
+    let other = Timbre(
+      name: "other", fundamental: .triangle,
+      envelope: Envelope(unit: .sharesOfNote, attack: 0.1, decay: 0.2, sustainLevel: 0.5, release: 0.3), effects: [],
+      overtones: [])
+    let piece = TestParts.trio
+    let whole = try render(piece, timbres: ["other": other])
+    var sum = [Float](repeating: 0, count: whole.left.count)
+    for part in piece.parts.indices {
+      let own = try render(piece, timbres: ["other": other], parts: [part])
+      #expect(own.left.count == whole.left.count)
+      for frame in sum.indices { sum[frame] += own.left[frame] }
+    }
+    #expect(zip(sum, whole.left).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(try render(piece).left != whole.left)
+  }
+
+  @Test func aTailAsLongAsTheSound() throws {
+    var piece = TestParts.trio
+    let short = try PieceRenderer(piece, sampleRate: 44100, tail: .seconds(0)).frameCount
+    // The bass, on the right, ends last and reaches the left ear later.
+    let automatic = try PieceRenderer(piece, sampleRate: 44100, tail: .automatic).frameCount
+    #expect(short == 22 * 11025 - 2 * 11025 || short == 22 * 11025)
+    #expect((short...short + 883).contains(automatic))
+    for part in piece.parts.indices { piece.parts[part].location = ConfigurationNumber(integer: 0) }
+    #expect(try PieceRenderer(piece, sampleRate: 44100, tail: .automatic).frameCount == short)
+    for part in piece.parts.indices { piece.parts[part].notes = [] }
+    #expect(try PieceRenderer(piece, sampleRate: 44100, tail: .automatic).frameCount == 0)
+  }
+
   @Test func lastsTooLong() {
     var settings = PerformanceSettings()
     settings.stepSeconds = 1e300

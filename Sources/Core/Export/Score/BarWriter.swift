@@ -76,7 +76,8 @@ struct BarWriter {
     for count in stride(from: stretch.count, to: 0, by: -1) {
       if isCompound, count > beatSteps, count % beatSteps != 0 { continue }
       if !isCompound, count > beatSteps, count % beatSteps != 0, count != stretch.count { continue }
-      if isRest, count > beatSteps, count % beatSteps != 0 { continue }
+      // Long rests lie where their value would if the bar were full of it.
+      if isRest, count > beatSteps, count % beatSteps != 0 || !isCompound && place % count != 0 { continue }
       if let value = value(count) { return (count, value) }
       if count <= min(beatSteps, stretch.count) { break }
     }

@@ -119,12 +119,15 @@ struct Clef: Hashable, Sendable {
     Clef(sign: "F", line: 4, octaves: -2, lilyPond: "bass_15", middle: 8),
   ]
 
-  /// The clef with the fewest ledger lines; of equals the more usual one. Without notes treble.
+  /// The clef with the fewest ledger lines, if it saves enough of them against a more usual one. Without notes treble.
   static func best(for positions: [Int]) -> Clef {
-    func ledgerLines(_ clef: Clef) -> Int {
-      // A position beyond the fifth from the middle takes a line for every two more.
-      positions.reduce(0) { $0 + max(0, (abs($1 - clef.middle) - 4) / 2) }
+    func cost(_ clef: Clef) -> Int {
+      // A position beyond the fifth from the middle takes a line for every two more. An unusual clef is worth half a line
+      // a note for a tenor, one for other octaves, and half of one more for the second.
+      let lines = positions.reduce(0) { $0 + max(0, (abs($1 - clef.middle) - 4) / 2) }
+      let price = clef.octaves == 0 ? 0 : clef.lilyPond == "treble_8" ? 1 : abs(clef.octaves) + 1
+      return 2 * lines + price * positions.count
     }
-    return all.enumerated().min { (ledgerLines($0.1), $0.0) < (ledgerLines($1.1), $1.0) }?.element ?? all[0]
+    return all.enumerated().min { (cost($0.1), $0.0) < (cost($1.1), $1.0) }?.element ?? all[0]
   }
 }
