@@ -80,6 +80,11 @@ struct DaemonCommand: AsyncParsableCommand {
   /// The configuration with what was said on the command line.
   private func load() throws -> Configuration {
     var configuration = try Configuration(path: config.path)
+    guard configuration.kind == .pianoRoll else {
+      throw ConfigurationError(
+        file: config.path ?? "default configuration", line: nil, keyPath: "environment.kind",
+        found: configuration.kind.rawValue, allowed: "piano_roll: the daemon composes rolls")
+    }
     if let library {
       configuration.daemon.library = library
       configuration.daemon.output = nil

@@ -24,6 +24,7 @@ struct RLMusician: AsyncParsableCommand {
       ConfigCommand.self,
       DaemonCommand.self,
       LibraryCommand.self,
+      PoliciesCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

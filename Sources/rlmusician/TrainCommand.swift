@@ -90,7 +90,7 @@ struct TrainCommand: AsyncParsableCommand {
       let settings = follow.applied(to: playback.applied(to: configuration.playback))
       guard
         let player = try await Player.start(
-          settings, timbres: configuration.timbres, programs: [configuration.environment.performance.program],
+          settings, timbres: configuration.timbres, programs: configuration.programs,
           notice: StandardError.writeLine)
       else {
         return try await onOwnThread { try train(configuration, listener: nil) }
@@ -120,6 +120,18 @@ struct TrainCommand: AsyncParsableCommand {
   private func train(_ configuration: Configuration, listener: (any TrainingListener)?) throws -> Int32? {
     let threads = threads ?? configuration.agent.threadCount ?? ProcessInfo.processInfo.activeProcessorCount
     let output = output ?? configuration.environment.outputFolder
+    if configuration.kind == .counterpoint {
+      guard !resume else {
+        throw FileError(.noInput, path: output, reason: "counterpoint keeps no checkpoint; leave --resume out")
+      }
+      StopSignal.install()
+      var run = try CounterpointRun(
+        plan: .init(
+          configuration: configuration, output: output, populations: populations, episodes: episodes, threads: threads),
+        seed: seed ?? RandomSource.drawSeed(), reporter: json ? JSONReporter() : TerminalReporter(),
+        listener: listener)
+      return try run.run()
+    }
     let checkpoints = try CheckpointStore(output: output)
     let training: Training
     var curve = TrainingCurve()

@@ -22,6 +22,12 @@ public struct Configuration: Sendable {
   /// `playback`: what is heard, when, and through what.
   public var playback: PlaybackConfiguration
 
+  /// The General MIDI programs of its pieces.
+  public var programs: [Int] {
+    counterpoint.map { [$0.rendering.programs.given, $0.rendering.programs.composed] }
+      ?? [environment.performance.program]
+  }
+
   /// What in it works but will hardly be wanted, each in one line that begins with the place.
   public var warnings: [String] { environment.warnings }
 
@@ -66,6 +72,8 @@ public struct Configuration: Sendable {
     case .counterpoint:
       let counterpoint = try CounterpointConfiguration(root, timbres: &timbres, melody: melody)
       environment.outputFolder = counterpoint.rendering.outputFolder
+      environment.rowCount = CounterpointRoll(CounterpointLine(counterpoint.task)).rowCount
+      environment.stepCount = counterpoint.task.stepCount
       environment.performance.stepSeconds = counterpoint.rendering.stepSeconds
       environment.performance.program = counterpoint.rendering.programs.composed
       agent.threadCount = counterpoint.agent.threadCount

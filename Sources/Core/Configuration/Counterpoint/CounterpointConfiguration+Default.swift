@@ -151,6 +151,8 @@ extension CounterpointConfiguration {
       # policy_gradient (a policy that learns; search when it composes) or beam_search (the original's). A file that has one
       # of the original's keys below and no method means beam_search.
       method: policy_gradient
+      # Whether learning begins with the policy for any melody that is inside the program: true or false.
+      shipped_policy: true
       # Splices that the search tries for each piece; 0 leaves a piece as the policy drew it. 0 to 1000000000.
       search_moves: 400000
       # Beam search: beginnings that are followed at a time. 1 to 10000.

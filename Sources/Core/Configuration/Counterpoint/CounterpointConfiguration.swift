@@ -82,6 +82,8 @@ public struct CounterpointAgentConfiguration: Sendable {
 
   /// `method`; without it the original's keys mean the original's search.
   public var method: Method
+  /// `shipped_policy`: whether learning begins with the policy for any melody that is inside the program.
+  public var beginsWithShippedPolicy: Bool
   /// `search_moves`: splices that are tried for each piece; 0 leaves a piece as the policy drew it.
   public var searchMoves: Int
   /// The original's keys.
@@ -97,6 +99,7 @@ public struct CounterpointAgentConfiguration: Sendable {
     let fallback: Method = telling.contains { section.isThere([$0]) } ? .beamSearch : .policyGradient
     let word = try section.choice("method", default: fallback.rawValue, of: Method.allCases.map(\.rawValue))
     method = Method(rawValue: word) ?? fallback
+    beginsWithShippedPolicy = try section.boolean("shipped_policy", default: true)
     searchMoves = try section.integer("search_moves", default: 400_000, in: 0...1_000_000_000)
     beam = BeamSearch.Settings()
     beam.width = try section.integer("beam_width", default: beam.width, in: 1...10_000)

@@ -27,7 +27,7 @@ struct LoopedFragments: CounterpointScore {
         if run >= size, step - size + 1 <= min(columns.count - 2 * size, columns.count - 9) { count += 1 }
       }
     }
-    return -Double(count)
+    return 0 - Double(count)
   }
 
   /// The sizes that can be there at all.
