@@ -111,11 +111,12 @@ ck_policy *ck_policy_create(ck_policy_size size, const uint64_t *possible) {
   const size_t past = part(&total, table * (size.lags + 1)), steps = part(&total, table + 16);
   const size_t powers = part(&total, table + 16), bias = part(&total, stride), keep = part(&total, stride);
   const size_t numbers = part(&total, stride), z = part(&total, CK_EPISODES * stride), y = part(&total, CK_EPISODES * stride);
+  const size_t w = part(&total, CK_EPISODES * stride);
   const size_t uniforms = part(&total, (size_t)size.draws * CK_EPISODES), starts = part(&total, frame * size.columns);
-  const size_t weights = part(&total, frame * decisions), sums = part(&total, decisions * CK_EPISODES);
+  const size_t weights = part(&total, frame * size.columns), inverses = part(&total, decisions * CK_EPISODES);
   const size_t cells = part(&total, decisions * CK_EPISODES), taken = part(&total, decisions * CK_EPISODES);
   const size_t past_gradient = part(&total, table * (size.lags + 1)), current_gradient = part(&total, table);
-  const size_t bias_gradient = part(&total, stride), scratch = part(&total, 2 * stride * (size.draws + size.lags + 4));
+  const size_t bias_gradient = part(&total, stride), scratch = part(&total, 2 * stride * (size.draws + size.lags + 5));
   float *memory = aligned_alloc(64, total * sizeof(float));
   if (!memory) {
     free(policy);
@@ -128,7 +129,7 @@ ck_policy *ck_policy_create(ck_policy_size size, const uint64_t *possible) {
       .chosen = size.chosen, .masked = size.chosen, .decay = size.decay, .past = memory + past, .steps = memory + steps,
       .powers = memory + powers, .bias = memory + bias, .keep = memory + keep, .numbers = memory + numbers,
       .z = memory + z, .y = memory + y, .uniforms = memory + uniforms, .starts = memory + starts,
-      .weights = memory + weights, .sums = memory + sums, .cells = (int32_t *)(memory + cells),
+      .weights = memory + weights, .w = memory + w, .inverses = memory + inverses, .cells = (int32_t *)(memory + cells),
       .taken = (int32_t *)(memory + taken), .past_gradient = memory + past_gradient,
       .current_gradient = memory + current_gradient, .bias_gradient = memory + bias_gradient, .scratch = memory + scratch};
   for (size_t place = 0; place < stride; place++) {

@@ -15,6 +15,10 @@ typedef float f32u __attribute__((vector_size(128), aligned(4)));
 #define TRANSPOSED                                                                                               \
   0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, \
       27, 31
+// And back.
+#define BACK                                                                                                      \
+  0, 8, 16, 24, 1, 9, 17, 25, 2, 10, 18, 26, 3, 11, 19, 27, 4, 12, 20, 28, 5, 13, \
+      21, 29, 6, 14, 22, 30, 7, 15, 23, 31
 #define UP1_8 8, 0, 1, 2, 8, 4, 5, 6        // one lane up within groups of four; index 8: zero
 #define UP2_8 8, 8, 0, 1, 8, 8, 4, 5
 #define LOW_TO_HIGH_8 8, 8, 8, 8, 3, 3, 3, 3

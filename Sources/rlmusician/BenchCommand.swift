@@ -38,13 +38,26 @@ struct BenchCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var distribution: String?
 
-  @Option(help: ArgumentHelp("Seeds for --distribution.", valueName: "count"))
+  @Option(help: ArgumentHelp("Seeds for --distribution and --learners.", valueName: "count"))
   var seeds = 40
+
+  @Flag(
+    help: "Instead of measuring, train with every method and say how good and how different the pieces are; 20 seeds.")
+  var learners = false
+
+  @Option(help: ArgumentHelp("Pieces an agent composes for --learners.", valueName: "count"))
+  var pieces = 1000
+
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("The environment for --learners.", valueName: "file"),
+    completion: .file(extensions: ["yml", "yaml"]))
+  var config: String?
 
   func validate() throws {
     guard 1...1000 ~= repeats else { throw ValidationError("--repeats: allowed: 1 to 1000.") }
     guard 1...1_000_000 ~= populations else { throw ValidationError("--populations: allowed: 1 to 1000000.") }
-    guard 8...10_000 ~= seeds else { throw ValidationError("--seeds: allowed: 8 to 10000.") }
+    guard 2...100_000 ~= pieces else { throw ValidationError("--pieces: allowed: 2 to 100000.") }
+    guard (learners ? 1 : 8)...10_000 ~= seeds else { throw ValidationError("--seeds: allowed: 8 to 10000.") }
     if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads: allowed: 1 to 1024.") }
   }
 
@@ -63,6 +76,13 @@ struct BenchCommand: ParsableCommand {
           ? OrderedJSON.object(sections.map { .init($0.key, $0.json) }).prettyText
           : sections.map(\.table).joined(separator: "\n")
         return print(report, terminator: "")
+      }
+      if learners {
+        let comparison = try LearnerComparison(
+          Configuration(path: config), seeds: seeds, pieces: pieces,
+          threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, populations: populations)
+        print(json ? comparison.json.text + "\n" : comparison.table, terminator: "")
+        return
       }
       let bench = Bench(repeats: repeats, populations: populations)
       let threads = min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 64)

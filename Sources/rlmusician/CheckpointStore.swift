@@ -34,7 +34,7 @@ struct CheckpointStore {
       throw DataError(
         file: path,
         reason: "belongs to another configuration (digest \(checkpoint.configurationDigest.prefix(12))…, this one's is"
-          + " \(configuration.digest.prefix(12))…)")
+          + " \(configuration.digest.prefix(12))…): go on with that one, or begin again without --resume")
     }
     return checkpoint
   }

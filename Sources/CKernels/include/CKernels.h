@@ -69,11 +69,11 @@ typedef struct ck_policy {
   float *_Nonnull steps, *_Nonnull powers;
   /// The bias; 1 for possible actions, else 0; the actions' numbers.
   float *_Nonnull bias, *_Nonnull keep, *_Nonnull numbers;
-  /// States of the episodes: logits of decayed columns; where weights are not multiplied, all logits.
-  float *_Nonnull z, *_Nonnull y;
+  /// States of the episodes: logits of decayed columns, weights; where weights are not multiplied, all logits.
+  float *_Nonnull z, *_Nonnull w, *_Nonnull y;
   float *_Nonnull uniforms;
-  /// The record: logits at every column's start, weights before every draw, their sums.
-  float *_Nonnull starts, *_Nonnull weights, *_Nonnull sums;
+  /// The record: logits and weights at every column's start, one over the weights' sum before every draw.
+  float *_Nonnull starts, *_Nonnull weights, *_Nonnull inverses;
   /// Actions, [column][draw][episode]; in `cells` those that changed nothing are `rows`.
   int32_t *_Nonnull cells, *_Nonnull taken;
   /// Sums of the gradient, in the layout of what they belong to.

@@ -134,10 +134,11 @@ final class PolicyGradientLearner: Learner {
   /// One batch, one step of the weights.
   private func learn(update: Int, of partition: BatchPartition) {
     let before = weights
-    let (unit, seed, population) = (scale.unit, context.seed, population)
+    let (unit, seed, population, work) = (scale.unit, context.seed, population, context.work)
     run(partition) { block, index, count in
       let key = EpisodeKey(seed: seed, purpose: .actions, population: population, candidate: update, block: index)
       block.play(before, key, count: count, rewardUnit: unit)
+      work.step()
     }
     baseline.reset()
     for block in blocks[..<partition.blockCount] { block.add(to: &baseline) }
@@ -147,7 +148,10 @@ final class PolicyGradientLearner: Learner {
     let temperature = Float(scale.scale * settings.temperature.value(at: share))
     let factor = 1 / Float(partition.episodeCount)
     let means = baseline.means
-    run(partition) { block, _, _ in block.accumulate(baseline: means, temperature: temperature) }
+    run(partition) { block, _, _ in
+      block.accumulate(baseline: means, temperature: temperature)
+      work.step()
+    }
     let first = blocks[0].gradient
     for block in blocks[1..<partition.blockCount] {
       let other = block.gradient
@@ -155,7 +159,6 @@ final class PolicyGradientLearner: Learner {
     }
     for index in first.indices { first[index] *= factor }
     adam.step(&weights, along: UnsafeBufferPointer(first), rate: settings.learningRate.value(at: share))
-    context.work.step()
   }
 
   var state: TrainingState {

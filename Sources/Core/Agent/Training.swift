@@ -64,7 +64,7 @@ public final class Training {
       configurationDigest: configuration.digest)
     weightTensors = environment.weightTensors
     stepsPerPopulation = Self.saturatingProduct([agent.episodesPerPopulation, environment.stepsPerEpisode])
-    if let actor = actor ?? configuration.originalActor {
+    if let actor = actor ?? configuration.originalActor(environment) {
       learner = CrossEntropyLearner(agent, state: state, context: context) { threads in
         .rolls(configuration, actor: actor, threads: threads, kernels: kernels, work: work)
       }
@@ -125,10 +125,10 @@ extension Configuration {
   }
 
   /// The original's actor, where the configuration is one that the original could have had: kernels of its own play it.
-  fileprivate var originalActor: (any ActorModel)? {
-    guard agent.method == .crossEntropy, agent.observation.isOriginal, policyEnvironment is RollPolicyEnvironment else {
-      return nil
-    }
+  fileprivate func originalActor(_ learnt: any PolicyEnvironment) -> (any ActorModel)? {
+    guard agent.method == .crossEntropy, agent.observation.isOriginal, environment.masks.isEmpty,
+      learnt is RollPolicyEnvironment
+    else { return nil }
     return LinearSoftmaxActor(rowCount: environment.rowCount)
   }
 }

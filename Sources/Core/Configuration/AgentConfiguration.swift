@@ -50,6 +50,12 @@ public struct AgentConfiguration: Sendable {
     method == .crossEntropy ? populationSize * episodesPerCandidate : policyGradient.episodesPerPopulation
   }
 
+  /// The keys that the cross-entropy method had before there was another.
+  private static let crossEntropyKeys = [
+    "population_size", "elite_fraction", "n_episodes_per_candidate", "aggregation_fn", "smoothing_coef", "weights_std",
+    "initial_weights_mean",
+  ]
+
   /// Size of the elite: `elite_fraction * population_size`, halves to even.
   public var eliteCount: Int { Int((eliteFraction * Double(populationSize)).rounded(.toNearestOrEven)) }
 
@@ -59,9 +65,12 @@ public struct AgentConfiguration: Sendable {
   static let weightLimit = 1_000_000_000
 
   init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    _ = section.has("method")  // the first that is allowed
+    let isOriginal = Self.crossEntropyKeys.contains(where: section.has)
     let word = try section.choice(
-      "method", default: Method.crossEntropy.rawValue, of: Method.allCases.map(\.rawValue))
-    let method = Method(rawValue: word) ?? .crossEntropy
+      "method", default: (isOriginal ? Method.crossEntropy : .policyGradient).rawValue,
+      of: Method.allCases.map(\.rawValue))
+    let method = Method(rawValue: word) ?? .policyGradient
     self.method = method
     policyGradient = try PolicyGradientConfiguration(section.section("policy_gradient"))
     observation = try ObservationConfiguration(section.section("observation"), method: method)

@@ -44,8 +44,8 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
   init(_ section: ConfigurationSection) throws(ConfigurationError) {
     episodesPerPopulation = try section.integer("n_episodes_per_population", default: 1500, in: 1...10_000_000)
     episodesPerUpdate = try section.integer("n_episodes_per_update", default: 50, in: 2...100_000)
-    learningRate = try Self.schedule(section, "learning_rate", start: 0.03, end: 0.003)
-    temperature = try Self.schedule(section, "temperature", start: 0.3, end: 0.09)
+    learningRate = try Self.schedule(section, "learning_rate", start: 0.04, end: 0.003)
+    temperature = try Self.schedule(section, "temperature", start: 0.4, end: 0.12)
     annealingPopulations = try section.optionalInteger("annealing_populations", in: 1...1_000_000_000)
     discount = try section.number("discount", default: 0.9, in: 0...1)
   }

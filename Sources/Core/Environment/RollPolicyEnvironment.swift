@@ -16,15 +16,10 @@ public struct RollPolicyEnvironment: PolicyEnvironment {
   }
 
   /// One bit a row that may be drawn, in words of 64.
-  var possibleRows: [UInt64] {
-    let rows = environment.rowCount
-    return (0..<(rows + 63) / 64).map { word in
-      rows - word * 64 >= 64 ? .max : (1 << UInt64(rows - word * 64)) - 1
-    }
-  }
+  var possibleRows: [UInt64] { environment.possibleRows }
 
   /// Whether a cell that is on cannot be drawn again.
-  var excludesChosen: Bool { false }
+  var excludesChosen: Bool { environment.masks.contains(.chosen) }
 
   /// Rows of W and b.
   public var weightCount: Int { observation.weightCount(rowCount: environment.rowCount) }

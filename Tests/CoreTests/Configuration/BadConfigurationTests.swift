@@ -8,8 +8,8 @@ import Testing
     (
       "agent:\n  population_sise: 10",
       "c.yml:2: agent.population_sise: found the unknown key 'population_sise' (did you mean 'population_size'?); "
-        + "allowed: method, policy_gradient, observation, population_size, elite_fraction, n_episodes_per_candidate, aggregation_fn, smoothing_coef, "
-        + "weights_std, n_processes, initial_weights_mean"
+        + "allowed: method, population_size, elite_fraction, n_episodes_per_candidate, aggregation_fn, smoothing_coef, "
+        + "weights_std, initial_weights_mean, policy_gradient, observation, n_processes"
     ),
     (
       "n_semitones: 25",

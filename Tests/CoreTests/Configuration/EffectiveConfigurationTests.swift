@@ -114,14 +114,16 @@ import Testing
     let plain = try Self.load("").digest
     #expect(plain.count == 64)
     let same = [
-      "agent: {population_size: 150}", "agent: {weights_std: 1.0}", "agent: {weights_std: 1e0}",
+      "agent: {method: policy_gradient, population_size: 150}", "agent: {method: policy_gradient, weights_std: 1.0}",
+      "agent: {policy_gradient: {discount: 0.90}}", "environment: {masks: []}",
       "agent: {n_processes: 7}",
       "environment: {rendering_params: {dir: elsewhere}}", "tuning: {equal: {divisions: 12}}", "tuning: 12edo",
       "environment: {scoring_fn_params: {consonances: {distance_weights: {0: 1.0}}}}",
     ]
     for text in same { #expect(try Self.load(text).digest == plain, "\(text)") }
     let different = [
-      "agent: {population_size: 151}", "agent: {elite_fraction: 0.1000001}", "environment: {scoring_coefs: {lines: 1}}",
+      "agent: {population_size: 151}", "agent: {method: cross_entropy}", "agent: {policy_gradient: {discount: 0.91}}",
+      "environment: {masks: [scale]}", "agent: {elite_fraction: 0.1000001}", "environment: {scoring_coefs: {lines: 1}}",
       "environment: {scoring_coefs: {}}", "environment: {rendering_params: {sinethesizer: {volume: 0.3}}}",
       "environment: {rendering_params: {lowest_note: D4}}", "tuning: {equal: {divisions: 12, period: 1200.1}}",
       "environment: {scoring_fn_params: {lines: {n_lines: 4}}}",

@@ -31,7 +31,9 @@ import Testing
   private static let cases = [
     Case(), Case(size: 4), Case(size: 30), Case(rows: 32, steps: 5), Case(rows: 13, steps: 6, draws: 1),
     Case(rows: 49, steps: 5), Case(rows: 88, steps: 4, draws: 5), Case(rows: 128, steps: 4),
-    Case(rows: 25, steps: 7, draws: 2, observation: .original),
+    Case(rows: 25, steps: 7, draws: 2, observation: .original), Case(masks: ", masks: [scale]"),
+    Case(masks: ", masks: [chosen]"), Case(size: 30, masks: ", masks: [chosen, scale]"),
+    Case(rows: 49, steps: 5, draws: 5, size: 3, masks: ", masks: [scale, chosen]"),
     Case(observation: ObservationConfiguration(hasDecayedColumns: false, hasCurrentColumn: true, previousColumns: 0)),
     Case(observation: ObservationConfiguration(hasDecayedColumns: false, hasCurrentColumn: false, previousColumns: 5)),
     Case(observation: ObservationConfiguration(hasDecayedColumns: true, hasCurrentColumn: false, previousColumns: 0)),
