@@ -17,7 +17,7 @@ struct LibraryCommand: AsyncParsableCommand {
     var library: String?
 
     func settings() throws -> DaemonConfiguration {
-      var settings = try Configuration(path: config.path, use: .scoring).daemon
+      var settings = try config.readQuietly(use: .scoring).daemon
       if let library {
         settings.library = library
         settings.output = nil

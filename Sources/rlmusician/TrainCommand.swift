@@ -71,7 +71,6 @@ struct TrainCommand: AsyncParsableCommand {
     let signal = try await reportingFaults { () async throws -> Int32? in
       let configuration = try config.read(melody: melody)
       try configuration.checkComposable()
-      for warning in configuration.warnings { StandardError.writeLine(warning) }
       StopSignal.ignoreBrokenPipes()
       #if Playback
         return try await trainAndPlay(configuration)

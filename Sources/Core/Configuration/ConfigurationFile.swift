@@ -1,11 +1,11 @@
 import Glibc
 
 /// Reads a configuration file's text.
-enum ConfigurationFile {
+public enum ConfigurationFile {
   /// The text of a file, of standard input (`-`) or of a pipe, without a byte order mark.
   ///
   /// - Throws: `FileError` if there is no such file, `ConfigurationError` if it is too large or no UTF-8.
-  static func read(_ path: String) throws -> String {
+  public static func read(_ path: String) throws -> String {
     do {
       return try text(
         InputFile.read(path, limit: YAMLReader.sizeLimit, as: "a configuration", .named), file: InputFile.shown(path))

@@ -19,7 +19,7 @@ enum Fuzz {
     parse = parser
     // A configuration may name standard input.
     close(STDIN_FILENO)
-    open("/dev/null", O_RDONLY)
+    _ = open("/dev/null", O_RDONLY)
     var count = CommandLine.argc - 1
     var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
     exit(

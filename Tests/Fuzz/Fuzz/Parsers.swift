@@ -9,7 +9,7 @@ enum Parsers {
   static let all: [String: @Sendable ([UInt8]) throws -> Void] = [
     "yaml": yaml, "roll": roll, "scala": scala, "keyboard": keyboard, "piece": piece, "safetensors": safetensors,
     "http": HTTPRequests.parse, "answer": answer, "soundfont": soundfont, "environment": environment,
-    "effects": effects, "words": words,
+    "effects": effects, "words": words, "melody": melody,
   ]
 
   @Sendable private static func yaml(_ bytes: [UInt8]) throws {
@@ -20,7 +20,8 @@ enum Parsers {
 
   @Sendable private static func roll(_ bytes: [UInt8]) throws {
     let roll = try PianoRollTSV.parse(bytes, file: "r.tsv")
-    precondition(try PianoRollTSV.parse(Array(PianoRollTSV.text(roll).utf8), file: "again") == roll)
+    let again = try PianoRollTSV.parse(Array(PianoRollTSV.text(roll).utf8), file: "again")
+    precondition(again == roll)
   }
 
   private static let lowest = MIDIKey(name: "A2")!
@@ -77,6 +78,10 @@ enum Parsers {
 
   @Sendable private static func effects(_ bytes: [UInt8]) throws {
     _ = try SoundEffect.list(json: String(decoding: bytes, as: UTF8.self))
+  }
+
+  @Sendable private static func melody(_ bytes: [UInt8]) throws {
+    _ = try MelodyFile.read(bytes, file: "m.mid")
   }
 
   /// Short texts of the command line and of the configuration.
