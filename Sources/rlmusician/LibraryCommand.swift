@@ -38,6 +38,8 @@ struct LibraryCommand: AsyncParsableCommand {
     @Flag(help: "Only pieces that were kept.") var kept = false
     @Option(help: "Only pieces with this rating: -1, 0 or 1.") var rating: Int?
     @Option(help: "Only pieces of this session.") var session: Int64?
+    @Option(help: "Only pieces with this text in their name, tags or note.") var text: String?
+    @Option(help: "Only pieces with this tag.") var tag: String?
     @Option(help: "newest, oldest or score.") var order = PieceFilter.Order.newest
     @Option(help: "Pieces to leave out first.") var offset = 0
     @Option(help: "Pieces to list, 1 to 1000.") var limit = 50
@@ -52,6 +54,7 @@ struct LibraryCommand: AsyncParsableCommand {
         var filter = PieceFilter()
         if kept { filter.isKept = true }
         (filter.rating, filter.session, filter.order) = (rating, session, order)
+        (filter.text, filter.tag) = (text, tag)
         let page = try await place.open().list(filter, offset: offset, limit: limit)
         if json { return StandardOutput.writeLine(DaemonJSON.text(page)) }
         for piece in page.pieces { StandardOutput.writeLine(line(piece)) }
@@ -79,6 +82,8 @@ struct LibraryCommand: AsyncParsableCommand {
         StandardOutput.writeLine(
           "  seed \(record.seed.map { "\($0)" } ?? "-"), population \(record.population.map { "\($0)" } ?? "-"), "
             + "tuning \(record.tuning), \(record.seconds) s, heard \(plays.count) times")
+        if !record.tags.isEmpty { StandardOutput.writeLine("  tags: \(record.tags.joined(separator: ", "))") }
+        if !record.note.isEmpty { StandardOutput.writeLine("  \(TextQuoting.printable(record.note))") }
         StandardOutput.writeLine("  \(library.path(of: record))")
       }
     }
@@ -95,6 +100,7 @@ struct LibraryCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingFaults {
         let library = try place.open()
+        let configuration = try Configuration(path: place.config.path, use: .scoring)
         var records: [PieceRecord] = []
         for number in pieces { records.append(try await find(number, in: library)) }
         if pieces.isEmpty {
@@ -108,9 +114,18 @@ struct LibraryCommand: AsyncParsableCommand {
         for record in records {
           let source = library.path(of: record)
           let path = try OutputFolder.create(named: [record.folder], in: output) { folder in
-            for name in try FileManager.default.contentsOfDirectory(atPath: source) {
+            let names = try FileManager.default.contentsOfDirectory(atPath: source)
+            for name in names {
               try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
             }
+            // What can be made again is not kept; it is made beside, and moved in.
+            let made = try library.make(
+              record, timbres: configuration.timbres, audio: configuration.audio, in: "\(folder)/.made")
+            for warning in made.warnings { StandardError.writeLine("\(record.folder): \(warning)") }
+            for name in try FileManager.default.contentsOfDirectory(atPath: made.path) where !names.contains(name) {
+              try FileManager.default.moveItem(atPath: "\(made.path)/\(name)", toPath: "\(folder)/\(name)")
+            }
+            try FileManager.default.removeItem(atPath: "\(folder)/.made")
           }
           paths.append(path)
           if !json { StandardOutput.writeLine(path) }
@@ -190,5 +205,6 @@ private func find(_ name: String, in library: PieceLibrary) async throws -> Piec
 
 private func line(_ piece: PieceRecord) -> String {
   let rating = piece.rating > 0 ? "+" : piece.rating < 0 ? "-" : " "
-  return "\(piece.id)\t\((piece.score * 100).rounded() / 100)\t\(rating)\(piece.isKept ? "k" : " ")\t\(piece.folder)"
+  return
+    "\(piece.id)\t\((piece.score * 100).rounded() / 100)\t\(rating)\(piece.isKept ? "k" : " ")\t\(piece.folder)\t\(piece.name)"
 }

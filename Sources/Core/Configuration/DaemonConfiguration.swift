@@ -10,21 +10,50 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var seed: UInt64?
     /// `favourite_share`: how many of the sessions, 0...1, start from the weights behind a favourite piece.
     public var favouriteShare: Double
+    /// `rate`.
+    public var rate: Rate
     /// `start_paused`: nothing is trained until somebody says so.
     public var startsPaused: Bool
   }
 
-  /// What goes when there is too much; pieces that were kept never go.
+  /// How many pieces are composed.
+  public enum Rate: Sendable, Hashable {
+    /// As `heard` where something is heard, else 60 an hour.
+    case automatic
+    /// `heard`: a few pieces ahead of what is heard.
+    case heard
+    /// `free`: as many as can be.
+    case free
+    /// So many an hour.
+    case hourly(Double)
+
+    /// Pieces an hour where nobody listens.
+    public static let unheard = 60.0
+  }
+
+  /// What goes when there is too much; pieces that were kept or rated up never go.
   public struct Retention: Sendable, Hashable {
     /// `pieces`: the most that stay; nil for all.
     public var pieces: Int?
     /// `days` that a piece stays; nil for ever.
     public var days: Double?
-    /// `megabytes` that all folders together may have (1 MB = 1,000,000 bytes); nil for any.
-    public var megabytes: Double?
+    /// `megabytes` that all folders together may have (1 MB = 1,000,000 bytes).
+    public var megabytes: Megabytes
+    /// `free_megabytes` on the disk, below which nothing is composed.
+    public var freeMegabytes: Double
 
-    /// Whether anything ever goes.
-    public var isLimited: Bool { pieces != nil || days != nil || megabytes != nil }
+    /// How much the pieces may take.
+    public enum Megabytes: Sendable, Hashable {
+      /// What the library was made with: 2,000; any number for one that is older than this setting.
+      case automatic
+      /// `all`: any number.
+      case unlimited
+      /// So many.
+      case limit(Double)
+
+      /// What a new library is made with.
+      public static let standard = 2000.0
+    }
   }
 
   /// Where the control interface listens.
@@ -85,12 +114,34 @@ public struct DaemonConfiguration: Sendable, Hashable {
   }
 }
 
+extension DaemonConfiguration {
+  fileprivate enum WordOrNumber {
+    case word(String)
+    case number(Double)
+  }
+
+  /// nil if there is nothing.
+  fileprivate static func wordOrNumber(
+    _ section: ConfigurationSection, _ key: String, _ words: [String], _ range: ClosedRange<Double>
+  ) throws(ConfigurationError) -> WordOrNumber? {
+    guard section.has(key) else { return nil }
+    if let text = try section.scalar(key), words.contains(text) { return .word(text) }
+    do {
+      return .number(try section.number(key, default: range.lowerBound, in: range))
+    } catch {
+      throw section.error(
+        key, allowed: "\(words.joined(separator: ", ")), or a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}
+
 extension DaemonConfiguration.Sessions {
   init(_ section: ConfigurationSection) throws(ConfigurationError) {
     populations = try section.integer("populations", default: 100, in: 1...1_000_000_000)
     pieces = try section.integer("pieces", default: 3, in: 1...1000)
     seed = try section.optionalInteger("seed", in: 0...Int.max).map { UInt64($0) }
     favouriteShare = try section.number("favourite_share", default: 0, in: 0...1)
+    rate = try DaemonConfiguration.Rate(section, "rate")
     startsPaused = try section.boolean("start_paused", default: false)
   }
 }
@@ -99,7 +150,23 @@ extension DaemonConfiguration.Retention {
   init(_ section: ConfigurationSection) throws(ConfigurationError) {
     pieces = try section.optionalInteger("pieces", in: 1...1_000_000_000)
     days = section.has("days") ? try section.number("days", default: 0, in: 0.001...100_000) : nil
-    megabytes = section.has("megabytes") ? try section.number("megabytes", default: 0, in: 1...1e9) : nil
+    megabytes =
+      switch try DaemonConfiguration.wordOrNumber(section, "megabytes", ["all"], 1...1e9) {
+      case .word: .unlimited
+      case .number(let number): .limit(number)
+      case nil: .automatic
+      }
+    freeMegabytes = try section.number("free_megabytes", default: 1000, in: 0...1e9)
+  }
+}
+
+extension DaemonConfiguration.Rate {
+  init(_ section: ConfigurationSection, _ key: String) throws(ConfigurationError) {
+    switch try DaemonConfiguration.wordOrNumber(section, key, ["heard", "free"], 0.001...1_000_000) {
+    case .word(let word): self = word == "heard" ? .heard : .free
+    case .number(let number): self = .hourly(number)
+    case nil: self = .automatic
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-/// SHA-256 (FIPS 180-4, section 6.2), for the configuration's digest: too small a need for a dependency.
-enum SHA256 {
+/// SHA-256 (FIPS 180-4, section 6.2), for digests of configurations and soundfonts: too small a need for a dependency.
+public enum SHA256 {
   /// The digest of some bytes, 64 hexadecimal digits.
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
+  public static func hexadecimal(_ bytes: [UInt8]) -> String {
     // Section 5.1.1: a one, zeros up to a multiple of 64 bytes, the length in bits.
     var message = bytes + [0x80]
     message += Array(repeating: 0, count: (119 - bytes.count % 64) % 64)

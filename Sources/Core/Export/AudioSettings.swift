@@ -43,6 +43,9 @@ public struct AudioSettings: Sendable, Hashable {
   /// `tail_in_seconds`: what comes after the last note.
   public var tail = PieceRenderer.Tail.seconds(2)
 
+  /// `keep`: whether the daemon writes what it can make again (sound, pictures, scores) into every piece's folder.
+  public var keepsFiles = false
+
   /// The rates that all kinds of file can have.
   public static let sampleRates = 8000...192_000
 
@@ -72,5 +75,6 @@ public struct AudioSettings: Sendable, Hashable {
     } else {
       tail = .seconds(try section.number("tail_in_seconds", default: 2, in: 0...Self.longestTail))
     }
+    keepsFiles = try section.boolean("keep", default: false)
   }
 }

@@ -26,23 +26,33 @@ public enum PieceFolder {
   ///   - output: The folder that gets the piece's folder; created if missing.
   ///   - time: The time in the folder's name. If the name is taken, the next free microsecond is taken.
   ///   - options: Which files there are to be that not everybody wants.
+  ///   - isSourceOnly: Whether only the roll and `piece.json` are written, which all else can be made from again.
   ///   - audio: Writes the piece's sound into the folder whose path it is given, and returns warnings.
   /// - Throws: `FileError` (cannot create output) that names the path.
   public static func write(
     _ piece: Piece, to output: String, at time: Timestamp, options: FileOptions = FileOptions(),
+    isSourceOnly: Bool = false,
     audio: (Piece, String) throws -> [String]
   ) throws -> Written {
     var warnings = MIDIFile.faults(piece).map { "\(midiName): \($0)" }
     let path = try OutputFolder.create(named: names(from: time), in: output) { folder in
-      for (name, contents) in files(piece, options) {
+      for (name, contents) in files(piece, options) where !isSourceOnly || sourceNames.contains(name) {
         try OutputFolder.write(contents, to: "\(folder)/\(name)", name: "\(output)/\(name)")
       }
-      if options.hasPDF, !piece.isRoll {
+      if options.hasPDF, !piece.isRoll, !isSourceOnly {
         warnings += ScoreEngraver.engrave(lilyPondName, in: folder).map { "\(pdfName): \($0)" }
       }
       warnings += try audio(piece, folder)
     }
     return Written(path: path, warnings: warnings)
+  }
+
+  /// What a folder is read from.
+  static let sourceNames = [rollName, jsonName]
+
+  /// Names of what can be made of a piece's sources, the audio files included.
+  public static func madeNames(_ audio: AudioSettings) -> [String] {
+    [midiName, eventsName, pictureName] + audio.containers.map { AudioFile.name($0) }
   }
 
   private static func files(_ piece: Piece, _ options: FileOptions) -> [(name: String, contents: [UInt8])] {

@@ -1,9 +1,9 @@
 internal import CRealtime
 
 /// How the volume of a partial runs from a note's first frame to its last: attack, decay, sustain, release, all linear.
-public struct Envelope: Sendable, Hashable, BitwiseCopyable {
+public struct Envelope: Sendable, Hashable, BitwiseCopyable, Codable {
   /// What `attack`, `decay` and `release` count.
-  public enum Unit: Sendable, BitwiseCopyable {
+  public enum Unit: Sendable, BitwiseCopyable, Codable {
     /// Shares of the note's duration, 0...1.
     case sharesOfNote
     /// Seconds; a note too short for their sum has them shrunk in proportion.

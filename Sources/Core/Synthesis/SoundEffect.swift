@@ -1,7 +1,7 @@
 import Foundation
 
 /// Something done to the sound of a partial or of a whole event.
-public enum SoundEffect: Sendable, Hashable {
+public enum SoundEffect: Sendable, Hashable, Codable {
   /// The pitch swings: `frequency` in Hz, `width` in semitones between the highest and the lowest pitch.
   case vibrato(frequency: Double, width: Double, waveform: Waveform)
   /// The volume swings: `frequency` in Hz, `amplitude` relative, 0...1.

@@ -1,7 +1,7 @@
 /// The sound of an instrument of the sine synthesizer: partials over a fundamental.
-public struct Timbre: Sendable, Hashable {
+public struct Timbre: Sendable, Hashable, Codable {
   /// One oscillation of the sound.
-  public struct Partial: Sendable, Hashable {
+  public struct Partial: Sendable, Hashable, Codable {
     /// The shape of its period.
     public var waveform: Waveform
     /// Its frequency as a multiple of the fundamental's.

@@ -1,7 +1,7 @@
 /// The shape of one period of an oscillation.
 ///
 /// None is band-limited: what lies above half the sample rate folds back, as in the program this timbre comes from.
-public enum Waveform: String, Sendable, CaseIterable, BitwiseCopyable {
+public enum Waveform: String, Sendable, CaseIterable, BitwiseCopyable, Codable {
   /// sin(2 pi phase).
   case sine
   /// +1 in the first half of the period, -1 in the second.

@@ -1,3 +1,5 @@
+internal import Core
+
 /// What is said of pieces while the daemon runs; listeners hear of it.
 extension Conductor {
   /// Rates a piece: -1 down, 0 no more, 1 up. If ratings steer, the weights move.
@@ -19,6 +21,26 @@ extension Conductor {
     guard let piece = try await library.keep(id, isKept) else { return nil }
     events.send(.pieceChanged(piece))
     return piece
+  }
+
+  /// Gives a piece tags and a note; what is nil stays.
+  ///
+  /// - Returns: the piece as it is now; nil if there is none of this number.
+  /// - Throws: the database's errors.
+  public func label(_ id: Int64, tags: [String]?, note: String?) async throws -> PieceRecord? {
+    guard let piece = try await library.label(id, tags: tags, note: note) else { return nil }
+    events.send(.pieceChanged(piece))
+    return piece
+  }
+
+  /// Names of the files that can be made of every piece.
+  func madeNames() -> [String] { PieceFolder.madeNames(configuration.audio) }
+
+  /// A folder with all files of a piece, made now if it has to be.
+  ///
+  /// - Throws: `FileError` or `DataError`.
+  func makeFiles(of piece: PieceRecord) async throws -> String {
+    try await maker.files(of: piece, timbres: configuration.timbres, audio: configuration.audio)
   }
 
   /// Deletes a piece with its folder.

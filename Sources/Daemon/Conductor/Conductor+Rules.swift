@@ -52,5 +52,10 @@ extension Conductor {
       announcer.report("weights", "the weights are not saved: \(error)")
     }
     events.send(.rules(weights.entries))
+    // What was composed by the old ones and waits to be heard makes room.
+    Task {
+      await sound.dropStale()
+      wake()
+    }
   }
 }

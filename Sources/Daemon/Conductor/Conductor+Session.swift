@@ -26,7 +26,7 @@ extension Conductor {
   func set(trainerPatience: Duration) { self.trainerPatience = trainerPatience }
 
   func conductSession() async {
-    guard await mayGoOn() else { return }
+    guard await isPieceWanted() else { return }
     await adoptNext()
     wantsNext = false
     await openSession()
@@ -53,6 +53,32 @@ extension Conductor {
       await sleep(.seconds(20))
     }
     return !isEnding
+  }
+
+  /// Waits until a piece is wanted, by whoever listens or by the clock, and there is room for it on the disk.
+  ///
+  /// - Returns: whether to go on; false at the end, and if the session is to be left meanwhile.
+  private func isPieceWanted() async -> Bool {
+    while await mayGoOn() {
+      let wait: Duration
+      if let shortage = surroundings.shortage(configuration.daemon.retention) {
+        announcer.report("free", shortage)
+        (wait, phase) = (.seconds(10), .blocked)
+      } else {
+        announcer.resolve("free")
+        let ahead = await sound.piecesAhead()
+        guard let left = pace.wait(configuration.daemon.sessions.rate, now: surroundings.uptime(), ahead: ahead),
+          !wantsNext
+        else { return true }
+        // Whoever comes to listen is not to wait long.
+        (wait, phase) = (min(left, .seconds(ahead == nil ? 5 : 1)), .waiting)
+      }
+      pulse.beat("trainer", silentFor: .seconds(60))
+      await writeUnwritten()
+      await sleep(wait)
+      if session != nil, weights.hasNews { return false }
+    }
+    return false
   }
 
   private func openSession() async {
@@ -98,10 +124,14 @@ extension Conductor {
   // MARK: Composing
 
   private func compose() async {
-    while await mayGoOn(), !isStopped, let done = session?.pieces, done < configuration.daemon.sessions.pieces {
+    // Who moves the weights wants to hear it: what was learnt by the old ones composes no more.
+    while let done = session?.pieces, done < configuration.daemon.sessions.pieces, !weights.hasNews,
+      await isPieceWanted(), !isStopped
+    {
       phase = .composing
       beatWhileComposing()
       guard let piece = await runner.compose(configuration) else { return }
+      pace.composed(configuration.daemon.sessions.rate, now: surroundings.uptime())
       disk.add(piece)
       await writeUnwritten()
       for piece in disk.takeUnheard() { await sound.hear(piece, id: nil) }

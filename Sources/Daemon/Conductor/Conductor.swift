@@ -21,8 +21,10 @@ public actor Conductor {
   nonisolated let trainer = Trainer()
   nonisolated let pulse = Pulse()
   nonisolated let sound: Sound
+  nonisolated let maker: PieceMaker
   private let sleepers = Sleepers()
   private let started = Date()
+  let surroundings: Surroundings
   var trainerPatience = Duration.seconds(40)
 
   var configuration: Configuration
@@ -36,6 +38,7 @@ public actor Conductor {
   var wantsNext = false
   private(set) var isEnding = false
   private var isOver = false
+  var pace = Pace()
 
   // What the loop does.
   var phase = DaemonStatus.Phase.paused { didSet { if phase != oldValue { sendStatus() } } }
@@ -49,6 +52,14 @@ public actor Conductor {
   ///   - file: the configuration's file, for `reload`; nil for the default configuration.
   ///   - library: opened as an owner.
   public init(configuration: Configuration, file: String?, library: PieceLibrary, logger: Logger) {
+    self.init(
+      configuration: configuration, file: file, library: library, logger: logger, surroundings: Surroundings(library))
+  }
+
+  init(
+    configuration: Configuration, file: String?, library: PieceLibrary, logger: Logger, surroundings: Surroundings
+  ) {
+    self.surroundings = surroundings
     self.configuration = configuration
     configurationFile = file
     self.library = library
@@ -56,9 +67,11 @@ public actor Conductor {
     announcer = Announcer(events: events, logger: logger)
     isPaused = configuration.daemon.sessions.startsPaused
     weights = RuleWeights(folder: library.folder, configuration)
-    runner = SessionRunner(library: library, trainer: trainer, announcer: announcer)
+    runner = SessionRunner(
+      library: library, trainer: trainer, announcer: announcer, date: surroundings.date)
     disk = DiskQueue(library: library, trainer: trainer, announcer: announcer)
     sound = Sound(configuration, library: library, announcer: announcer, pulse: pulse)
+    maker = PieceMaker(library: library)
     announcer.whenProblemsChange { [weak self] in Task { await self?.sendStatus() } }
   }
 
@@ -178,7 +191,10 @@ public actor Conductor {
   // MARK: Waiting
 
   /// Returns after a while, or as soon as something was asked for.
-  func sleep(_ duration: Duration) async { await sleepers.sleep(duration) }
+  func sleep(_ duration: Duration) async {
+    if let pass = surroundings.pass { return await pass(duration) }
+    await sleepers.sleep(duration)
+  }
 
   func wake() { sleepers.wake() }
 

@@ -112,7 +112,9 @@ public struct DaemonStatus: Sendable, Hashable, Codable {
     case paused
     /// The session was left; `start` goes on with it.
     case stopped
-    /// Waits for the disk: too many finished pieces cannot be written.
+    /// Waits until a piece is wanted.
+    case waiting
+    /// Waits for the disk: it is nearly full, or does not take the finished pieces.
     case blocked
     /// On its way out.
     case ending

@@ -26,8 +26,13 @@ final class DiskQueue {
     var options: FileOptions
     var timbres: [String: Timbre]
     var retention: DaemonConfiguration.Retention
+    /// What pieces are heard through now: `sine`, `fluidsynth`, and the soundfont that was named.
+    var synthesizer: String
+    var soundfont: String?
 
     init(_ configuration: Configuration) {
+      synthesizer = configuration.playback.synthesizer.rawValue
+      soundfont = configuration.playback.synthesizer == .fluidsynth ? configuration.playback.soundfont : nil
       audio = configuration.audio
       options = configuration.files
       timbres = configuration.timbres
@@ -71,10 +76,16 @@ final class DiskQueue {
     guard let next = pieces.first else { return nil }
     let (library, work) = (library, trainer.work)
     let (audio, options, timbres) = (settings.audio, settings.options, settings.timbres)
+    let (synthesizer, soundfont) = (settings.synthesizer, settings.soundfont)
     do {
       let record = try await trainer.perform {
-        try library.write(
+        let font = soundfont.flatMap { path in
+          SoundfontDigests.shared.digest(of: path).map { PieceSoundPin.Font(path: path, sha256: $0) }
+        }
+        let pin = PieceSoundPin(next.piece, timbres: timbres, synthesizer: synthesizer, soundfont: font)
+        return try library.write(
           next.piece, session: next.session, weights: next.weights, timbres: timbres, audio: audio, options: options,
+          pin: pin,
           time: next.time, work: work)
       }
       let written = pieces.removeFirst()

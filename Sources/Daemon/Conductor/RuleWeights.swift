@@ -92,6 +92,9 @@ struct RuleWeights {
     return model.ratingCount
   }
 
+  /// Whether the weights have changed since they were taken.
+  var hasNews: Bool { areNew }
+
   /// The weighted rules if they have changed since this was asked last; nil if not.
   mutating func takeNews() -> WeightedRules? {
     guard areNew else { return nil }

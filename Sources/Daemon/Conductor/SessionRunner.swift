@@ -29,8 +29,12 @@ final class SessionRunner {
   private let library: PieceLibrary
   private let trainer: Trainer
   private let announcer: Announcer
+  private let date: @Sendable () -> Date
 
-  init(library: PieceLibrary, trainer: Trainer, announcer: Announcer) {
+  init(
+    library: PieceLibrary, trainer: Trainer, announcer: Announcer, date: @escaping @Sendable () -> Date = { Date() }
+  ) {
+    self.date = date
     self.library = library
     self.trainer = trainer
     self.announcer = announcer
@@ -187,7 +191,7 @@ final class SessionRunner {
     let weights = AgentWeightsFile(
       state, tensors: configuration.policyEnvironment.weightTensors, configurationDigest: configuration.digest)
     current?.pieces += 1
-    return UnwrittenPiece(piece: piece, session: current?.record?.id, weights: weights, time: Date())
+    return UnwrittenPiece(piece: piece, session: current?.record?.id, weights: weights, time: date())
   }
 
   // MARK: Ending

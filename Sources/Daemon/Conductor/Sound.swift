@@ -75,6 +75,12 @@ actor Sound {
       await player?.offer(PlayerPiece(piece, role: id.map { .library($0) } ?? .file("new piece")))
     }
 
+    /// Pieces that wait to be heard; nil where nothing is heard.
+    func piecesAhead() async -> Int? { await player?.status.waitingCount }
+
+    /// Forgets what waits to be heard and nobody asked for by name.
+    func dropStale() async { await player?.dropWaiting() }
+
     // MARK: For listeners
 
     /// Does what the listener wants.
@@ -95,7 +101,7 @@ actor Sound {
         guard let record = try await library.piece(id) else { return nil }
         let piece = try library.read(record)
         await player?.control(.stop)
-        await player?.offer(PlayerPiece(piece, role: .library(id)))
+        await player?.offer(PlayerPiece(piece, role: .library(id), isAskedFor: true))
       case .follow(let follow):
         playback.follow = follow
         successor?.configuration.follow = follow
@@ -183,6 +189,8 @@ actor Sound {
         message: "built without playback")
     }
     func state() async -> PlayerState? { nil }
+    func piecesAhead() async -> Int? { nil }
+    func dropStale() async {}
     func adopt(_ configuration: PlaybackConfiguration, composing: Configuration) {}
     func keepOpen() async {}
     func follow() async {}

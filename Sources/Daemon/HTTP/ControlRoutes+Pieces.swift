@@ -12,15 +12,18 @@ extension ControlRoutes {
           request,
           names: [
             "offset", "limit", "order", "kept", "rating", "session", "minimum_score", "tuning", "since", "until",
+            "text",
+            "tag",
           ])
         let page = try await library.list(
           try filter(query), offset: query.integer("offset", in: 0...1_000_000_000) ?? 0,
           limit: query.integer("limit", in: 1...200) ?? 50)
+        let made = await conductor.madeNames()
         return try .json(
           PiecePageView(
             total: page.total, offset: page.offset,
             pieces: page.pieces.map { piece in
-              PieceView(piece: piece, files: files(piece).map(\.name))
+              PieceView(piece: piece, files: files(piece, made: made).map(\.name))
             }))
       },
       ControlRoute(.get, "/api/pieces/{id}") { request, context in
@@ -28,12 +31,16 @@ extension ControlRoutes {
         return try .json(try await details(try await piece(context)))
       },
       ControlRoute(.patch, "/api/pieces/{id}") { request, context in
-        let body = try await RequestObject(request, keys: ["rating", "is_kept"])
+        let body = try await RequestObject(request, keys: ["rating", "is_kept", "tags", "note"])
+        let (tags, note) = (try body.tags(), try body.note())
         let rating = try body.integer("rating", in: -1...1)
         let isKept = try body.boolean("is_kept")
         var piece = try await piece(context)
         if let rating { piece = try await conductor.rate(piece.id, Int(rating)) ?? piece }
         if let isKept { piece = try await conductor.keep(piece.id, isKept) ?? piece }
+        if tags != nil || note != nil {
+          piece = try await conductor.label(piece.id, tags: tags, note: note) ?? piece
+        }
         return try .json(piece)
       },
       ControlRoute(.delete, "/api/pieces/{id}") { _, context in
@@ -46,7 +53,11 @@ extension ControlRoutes {
       },
       ControlRoute(.get, "/api/pieces/{id}/files/{name}") { request, context in
         _ = try RequestQuery(request, names: [])
-        return try file(try await piece(context), named: context.parameters.get("name") ?? "", for: request)
+        return try await file(try await piece(context), named: context.parameters.get("name") ?? "", for: request)
+      },
+      ControlRoute(.get, "/api/pieces/{id}/archive.zip") { request, context in
+        _ = try RequestQuery(request, names: [])
+        return try await archive(try await piece(context))
       },
     ]
   }
@@ -61,6 +72,8 @@ extension ControlRoutes {
     filter.tuning = try query.string("tuning", longest: 200)
     filter.since = try query.date("since")
     filter.until = try query.date("until")
+    filter.text = try query.string("text", longest: 200)
+    filter.tag = try query.string("tag", longest: PieceRecord.tagLength)
     return filter
   }
 
@@ -74,7 +87,7 @@ extension ControlRoutes {
   private func details(_ piece: PieceRecord) async throws -> PieceDetailsView {
     let plays = try await library.plays(of: piece.id)
     var view = PieceDetailsView(
-      piece: piece, files: files(piece), plays: plays)
+      piece: piece, files: files(piece, made: await conductor.madeNames()), plays: plays)
     do {
       let content = try library.read(piece)
       view.roll = content.roll.rowTexts
@@ -85,9 +98,15 @@ extension ControlRoutes {
     return view
   }
 
-  /// The regular files of a piece's folder.
-  private func files(_ piece: PieceRecord) -> [PieceDetailsView.File] {
-    let path = library.path(of: piece)
+  /// The regular files of a piece's folder, then what can be made.
+  private func files(_ piece: PieceRecord, made: [String]) -> [PieceDetailsView.File] {
+    let there = Self.files(in: library.path(of: piece))
+    let names = Set(there.map(\.name))
+    return there + made.filter { !names.contains($0) }.map { PieceDetailsView.File(name: $0) }
+  }
+
+  /// The regular files of a folder.
+  private static func files(in path: String) -> [PieceDetailsView.File] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.sorted().compactMap { name in
       // Of the entry itself: a symbolic link is no regular file.
@@ -98,17 +117,18 @@ extension ControlRoutes {
     }
   }
 
-  /// A file that the folder's listing names: no path that a client makes up is ever opened.
-  private func file(_ piece: PieceRecord, named name: String, for request: Request) throws -> Response {
-    guard let file = files(piece).first(where: { $0.name == name }),
-      let opened = OpenFile(path: "\(library.path(of: piece))/\(file.name)")
+  /// A file that the folder's listing names, or that can be made: no path that a client makes up is ever opened.
+  private func file(_ piece: PieceRecord, named name: String, for request: Request) async throws -> Response {
+    var folder = library.path(of: piece)
+    if !Self.files(in: folder).contains(where: { $0.name == name }), await conductor.madeNames().contains(name) {
+      folder = try await conductor.makeFiles(of: piece)
+    }
+    guard let file = Self.files(in: folder).first(where: { $0.name == name }),
+      let opened = OpenFile(path: "\(folder)/\(file.name)")
     else { throw ControlError(.notFound, "no such file") }
     let type = Self.contentTypes[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
-    let saved = "\(piece.folder)-\(file.name)".map {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
-    }
     var headers: HTTPFields = [
-      .contentType: type, .contentDisposition: "attachment; filename=\"\(String(saved))\"", .acceptRanges: "bytes",
+      .contentType: type, .contentDisposition: Self.attachment("\(piece.folder)-\(file.name)"), .acceptRanges: "bytes",
     ]
     // Without a validator to compare, a conditional range is none.
     let header = request.headers[.ifRange] == nil && request.method == .get ? request.headers[.range] : nil
@@ -126,8 +146,33 @@ extension ControlRoutes {
     }
   }
 
+  /// All files of a piece in one.
+  private func archive(_ piece: PieceRecord) async throws -> Response {
+    let made = try await conductor.makeFiles(of: piece)
+    let own = library.path(of: piece)
+    var paths = Dictionary(uniqueKeysWithValues: Self.files(in: made).map { ($0.name, "\(made)/\($0.name)") })
+    for file in Self.files(in: own) { paths[file.name] = "\(own)/\(file.name)" }
+    let folder = Self.saved(piece.name)
+    let entries = paths.sorted { $0.key < $1.key }
+    let archive = try await conductor.maker.perform {
+      try ZipArchive(entries.map { ("\(folder)/\($0.key)", $0.value) }, time: piece.time)
+    }
+    return Response(
+      status: .ok,
+      headers: [.contentType: "application/zip", .contentDisposition: Self.attachment("\(folder).zip")],
+      body: archive.body)
+  }
+
+  /// A name that every system can save under.
+  private static func saved(_ name: String) -> String {
+    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+  }
+
+  private static func attachment(_ name: String) -> String { "attachment; filename=\"\(saved(name))\"" }
+
   private static let contentTypes = [
     "mid": "audio/midi", "wav": "audio/wav", "flac": "audio/flac", "ogg": "audio/ogg", "svg": "image/svg+xml",
     "tsv": "text/tab-separated-values; charset=utf-8", "json": "application/json",
+    "musicxml": "application/vnd.recordare.musicxml+xml", "ly": "text/x-lilypond; charset=utf-8",
   ]
 }

@@ -29,7 +29,8 @@ struct PiecePageView: Encodable {
 struct PieceDetailsView: Encodable {
   struct File: Encodable {
     var name: String
-    var bytes: Int64
+    /// nil for what is made when it is asked for.
+    var bytes: Int64?
   }
 
   var piece: PieceRecord

@@ -9,7 +9,7 @@ final class OpenFile: Sendable {
   private static let chunk = 1 << 16
 
   private let descriptor: Int32
-  /// The file's size.
+  /// Its length when it was opened.
   let byteCount: Int
 
   /// nil if there is no regular file of this name.
@@ -30,14 +30,31 @@ final class OpenFile: Sendable {
   /// A part of the file's contents, read as the client takes them.
   func body(_ range: Range<Int>) -> ResponseBody {
     ResponseBody(contentLength: range.count) { [self] writer in
-      var offset = range.lowerBound
-      while offset < range.upperBound {
-        let part = try read(at: offset, upTo: range.upperBound)
-        offset += part.readableBytes
-        try await writer.write(part)
-      }
+      try await send(range, to: &writer)
       try await writer.finish(nil)
     }
+  }
+
+  /// Writes a part of the contents as it is taken.
+  func send(_ range: Range<Int>, to writer: inout any ResponseBodyWriter) async throws {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let part = try read(at: offset, upTo: range.upperBound)
+      offset += part.readableBytes
+      try await writer.write(part)
+    }
+  }
+
+  /// CRC-32 of the contents. Blocks.
+  func checksum() throws -> UInt32 {
+    var checksum = CRC32()
+    var offset = 0
+    while offset < byteCount {
+      let part = try read(at: offset, upTo: byteCount)
+      offset += part.readableBytes
+      checksum.add(part.readableBytesView)
+    }
+    return checksum.value
   }
 
   private func read(at offset: Int, upTo end: Int) throws -> ByteBuffer {

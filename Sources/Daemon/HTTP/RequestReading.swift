@@ -13,6 +13,7 @@ struct RequestObject {
     case number(Double)
     case string(String)
     case numbers([String: Double])
+    case strings([String])
     case other
 
     init(from decoder: any Decoder) throws {
@@ -27,6 +28,8 @@ struct RequestObject {
         self = .string(value)
       } else if let value = try? container.decode([String: Double].self) {
         self = .numbers(value)
+      } else if let value = try? container.decode([String].self) {
+        self = .strings(value)
       } else {
         self = .other
       }
@@ -104,6 +107,12 @@ struct RequestObject {
       throw ControlError.bad(key, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
+  }
+
+  func strings(_ key: String, allowed: String) throws -> [String]? {
+    guard let value = members[key] else { return nil }
+    guard case .strings(let strings) = value else { throw ControlError.bad(key, allowed: allowed) }
+    return strings
   }
 
   func numbers(_ key: String) throws -> [String: Double]? {

@@ -43,6 +43,28 @@ enum LibrarySchema {
           CREATE TABLE deletion (folder TEXT PRIMARY KEY);  -- folders that have yet to go
           """)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE piece ADD COLUMN name TEXT NOT NULL DEFAULT '';
+          ALTER TABLE piece ADD COLUMN tags TEXT NOT NULL DEFAULT '';  -- "|one|two|"
+          ALTER TABLE piece ADD COLUMN note TEXT NOT NULL DEFAULT '';
+          CREATE INDEX piece_free ON piece(id) WHERE is_kept = 0 AND rating <= 0;
+          -- Pieces and bytes in all: one row, so that nobody has to count.
+          CREATE TABLE total (pieces INTEGER NOT NULL, bytes INTEGER NOT NULL);
+          INSERT INTO total SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM piece;
+          CREATE TRIGGER piece_added AFTER INSERT ON piece BEGIN
+            UPDATE total SET pieces = pieces + 1, bytes = bytes + NEW.bytes; END;
+          CREATE TRIGGER piece_resized AFTER UPDATE OF bytes ON piece BEGIN
+            UPDATE total SET bytes = bytes - OLD.bytes + NEW.bytes; END;
+          CREATE TRIGGER piece_removed AFTER DELETE ON piece BEGIN
+            UPDATE total SET pieces = pieces - 1, bytes = bytes - OLD.bytes; END;
+          """)
+      for row in try Row.fetchAll(db, sql: "SELECT * FROM piece") {
+        let piece = PieceRecord(row)
+        try db.execute(sql: "UPDATE piece SET name = ? WHERE id = ?", arguments: [piece.name, piece.id])
+      }
+    }
     return migrator
   }()
 
@@ -67,7 +89,8 @@ extension PieceRecord {
       configurationDigest: row["configuration_digest"], score: row["score"],
       scores: (try? JSONDecoder().decode([RuleScore].self, from: Data(scores.utf8))) ?? [],
       tuning: row["tuning"], seconds: row["seconds"], rating: row["rating"], isKept: row["is_kept"],
-      bytes: row["bytes"], folder: row["folder"])
+      bytes: row["bytes"], folder: row["folder"], tags: Self.tags(row["tags"] ?? ""), note: row["note"] ?? "")
+    name = PieceName.name(of: self)
   }
 
   func insert(_ db: Database) throws {
@@ -75,13 +98,19 @@ extension PieceRecord {
     try db.execute(
       sql: """
         INSERT INTO piece (id, time, session, seed, population, configuration_digest, score, scores, tuning, seconds,
-          rating, is_kept, bytes, folder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          rating, is_kept, bytes, folder, name, tags, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         id, time.timeIntervalSince1970, session, seed.map { "\($0)" }, population, configurationDigest, score, scores,
-        tuning, seconds, rating, isKept, bytes, folder,
+        tuning, seconds, rating, isKept, bytes, folder, name, Self.text(tags), note,
       ])
   }
+
+  /// Tags as the database has them: each between bars, so that a whole one can be looked for.
+  static func text(_ tags: [String]) -> String { tags.isEmpty ? "" : "|" + tags.joined(separator: "|") + "|" }
+
+  private static func tags(_ text: String) -> [String] { text.split(separator: "|").map(String.init) }
 }
 
 extension SessionRecord {

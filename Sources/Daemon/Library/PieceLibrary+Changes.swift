@@ -13,13 +13,15 @@ extension PieceLibrary {
   /// - Throws: `FileError` that names the path.
   public func write(
     _ piece: Piece, session: Int64?, weights: AgentWeightsFile?, timbres: [String: Timbre] = [:], audio: AudioSettings,
-    options: FileOptions = FileOptions(), time: Date = Date(), work: WorkCounter? = nil
+    options: FileOptions = FileOptions(), pin: PieceSoundPin? = nil, time: Date = Date(), work: WorkCounter? = nil
   ) throws -> PieceRecord {
     let id = nextID(at: time)
+    let pin = pin ?? PieceSoundPin(piece, timbres: timbres)
     let written = try PieceFolder.write(
-      piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio, options: options, work: work
-    ) {
-      folder in
+      piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio, options: options,
+      isSourceOnly: !audio.keepsFiles, work: work
+    ) { folder in
+      try OutputFile.replace("\(folder)/\(PieceSoundPin.name)", with: pin.bytes)
       let sidecar = PieceSidecar(id: id, time: time, session: session)
       try OutputFile.replace("\(folder)/\(PieceSidecar.name)", with: sidecar.bytes)
       if let weights { try OutputFile.replace("\(folder)/\(Self.weightsName)", with: weights.bytes) }
@@ -50,9 +52,22 @@ extension PieceLibrary {
     try await change(id, sql: "UPDATE piece SET is_kept = ?, is_unsaved = 1 WHERE id = ?", isKept ? 1 : 0)
   }
 
-  private func change(_ id: Int64, sql: String, _ value: Int) async throws -> PieceRecord? {
+  /// Gives a piece tags and a note; what is nil stays. Both are to be within `PieceRecord`'s limits.
+  ///
+  /// - Returns: the piece as it is now; nil if there is none of this number.
+  public func label(_ id: Int64, tags: [String]?, note: String?) async throws -> PieceRecord? {
+    let text = tags.map { PieceRecord.text(Set($0).sorted()) }
+    return try await change(
+      id, sql: "UPDATE piece SET tags = COALESCE(?, tags), note = COALESCE(?, note), is_unsaved = 1 WHERE id = ?",
+      text, note)
+  }
+
+  private func change(_ id: Int64, sql: String, _ values: (any DatabaseValueConvertible & Sendable)?...) async throws
+    -> PieceRecord?
+  {
     try await pool.writeWithoutTransaction { [self] db in
-      try db.execute(sql: sql, arguments: [value, id])
+      try db.execute(
+        sql: sql, arguments: StatementArguments(values.map { $0?.databaseValue ?? .null } + [id.databaseValue]))
       guard let row = try Row.fetchOne(db, sql: "SELECT * FROM piece WHERE id = ?", arguments: [id]) else { return nil }
       let piece = PieceRecord(row)
       saveSidecar(piece, db)
@@ -84,30 +99,39 @@ extension PieceLibrary {
     try db.execute(sql: "DELETE FROM deletion WHERE folder = ?", arguments: [piece.folder])
   }
 
-  /// Deletes what is too much, the oldest first, never what was kept.
+  /// Deletes what is too much, the oldest first, never what was kept or rated up.
   ///
   /// - Returns: what was deleted.
   public func apply(_ retention: DaemonConfiguration.Retention, now: Date = Date()) async throws -> [PieceRecord] {
-    guard retention.isLimited else { return [] }
+    let megabytes = megabyteLimit(retention)
+    guard retention.pieces != nil || retention.days != nil || megabytes != nil else { return [] }
     return try await pool.writeWithoutTransaction { [self] db in
-      let sums = try Row.fetchOne(db, sql: "SELECT COUNT(*) AS n, COALESCE(SUM(bytes), 0) AS bytes FROM piece")
-      var count: Int = sums?["n"] ?? 0
+      let sums = try Row.fetchOne(db, sql: "SELECT pieces, bytes FROM total")
+      var count: Int = sums?["pieces"] ?? 0
       var bytes: Int64 = sums?["bytes"] ?? 0
       let oldest = retention.days.map { now.timeIntervalSince1970 - $0 * 86_400 } ?? -.infinity
       var victims: [PieceRecord] = []
       // By number, which grows, so that a clock that was set back changes nothing.
-      let rows = try Row.fetchCursor(db, sql: "SELECT * FROM piece WHERE is_kept = 0 ORDER BY id")
+      let rows = try Row.fetchCursor(db, sql: "SELECT * FROM piece WHERE is_kept = 0 AND rating <= 0 ORDER BY id")
       while let row = try rows.next() {
         let time: Double = row["time"]
         let isTooMany = retention.pieces.map { count > $0 } ?? false
-        let isTooMuch = retention.megabytes.map { Double(bytes) > $0 * 1e6 } ?? false
+        let isTooMuch = megabytes.map { Double(bytes) > $0 * 1e6 } ?? false
         guard isTooMany || isTooMuch || time < oldest else { break }
         let piece = PieceRecord(row)
         victims.append(piece)
         count -= 1
         bytes -= piece.bytes
       }
-      for piece in victims { try remove(piece, db) }
+      for piece in victims {
+        try remove(piece, db)
+        // A session that is over and of which no piece is left is of no use to anybody.
+        try db.execute(
+          sql: """
+            DELETE FROM session WHERE id = ? AND ended IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM piece WHERE session = ?)
+            """, arguments: [piece.session, piece.session])
+      }
       return victims
     }
   }

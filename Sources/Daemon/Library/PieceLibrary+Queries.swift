@@ -31,8 +31,8 @@ extension PieceLibrary {
   /// Pieces and bytes in all.
   public func totals() async throws -> (pieces: Int, bytes: Int64) {
     try await pool.read { db in
-      let row = try Row.fetchOne(db, sql: "SELECT COUNT(*) AS n, COALESCE(SUM(bytes), 0) AS bytes FROM piece")
-      return (row?["n"] ?? 0, row?["bytes"] ?? 0)
+      let row = try Row.fetchOne(db, sql: "SELECT pieces, bytes FROM total")
+      return (row?["pieces"] ?? 0, row?["bytes"] ?? 0)
     }
   }
 
@@ -104,7 +104,18 @@ extension PieceFilter {
     add("tuning = ?", tuning)
     add("time >= ?", since?.timeIntervalSince1970)
     add("time < ?", until?.timeIntervalSince1970)
+    add("tags LIKE ? ESCAPE '!'", tag.map { "%|\(Self.literal($0))|%" })
+    if let text, !text.isEmpty {
+      let pattern = "%\(Self.literal(text))%"
+      parts.append("(name LIKE ? ESCAPE '!' OR tags LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')")
+      arguments += [pattern, pattern, pattern]
+    }
     return (parts.isEmpty ? "" : "WHERE " + parts.joined(separator: " AND "), StatementArguments(arguments))
+  }
+
+  /// Text that LIKE takes for itself.
+  private static func literal(_ text: String) -> String {
+    String(text.flatMap { "!%_".contains($0) ? ["!", $0] : [$0] })
   }
 
   var orderSQL: String {

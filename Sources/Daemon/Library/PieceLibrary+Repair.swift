@@ -78,9 +78,11 @@ extension PieceLibrary {
       let modified = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
       let sidecar = PieceSidecar.read(folder: path)
       let time = Date(timeIntervalSince1970: sidecar?.time ?? modified)
-      return PieceRecord(
+      var record = PieceRecord(
         piece, id: sidecar?.id ?? nextID(at: time), time: time, session: sidecar?.session,
         rating: sidecar?.rating ?? 0, isKept: sidecar?.isKept ?? false, bytes: byteCount(of: path), folder: folder)
+      (record.tags, record.note) = (sidecar?.tags ?? [], sidecar?.note ?? "")
+      return record
     } catch {
       notice("\(path) holds no piece: \(error)")
       return nil
@@ -120,5 +122,6 @@ extension PieceRecord {
       scores: piece.score.entries.map { RuleScore(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) },
       tuning: piece.tuning.name, seconds: piece.seconds, rating: rating, isKept: isKept, bytes: bytes,
       folder: folder)
+    name = PieceName.name(of: self)
   }
 }

@@ -64,6 +64,9 @@ extension PieceLibrary {
     if sidecar.rating != row.rating || sidecar.isKept != row.isKept {
       differences.append("rating or keeping differ between folder and database")
     }
+    if sidecar.tags ?? [] != row.tags || sidecar.note ?? "" != row.note {
+      differences.append("tags or note differ between folder and database")
+    }
     return differences
   }
 

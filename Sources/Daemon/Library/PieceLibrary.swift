@@ -29,6 +29,8 @@ public final class PieceLibrary: Sendable {
   private let access: Access
   private let lock: LibraryLock?
   private let database: Mutex<DatabasePool>
+  /// Megabytes that its pieces may take where the configuration says nothing; nil for any number.
+  let standardMegabytes: Double?
   private let lastID = Mutex<Int64>(0)
   let sessions = Mutex(Sessions())
 
@@ -54,6 +56,7 @@ public final class PieceLibrary: Sendable {
     switch access {
     case .owner:
       try OutputFolder.requireWritable(folder)
+      try LibraryDefaults.ensure(folder: folder, output: output, notice: notice)
       try self.init(locked: LibraryLock(folder: folder), folder: folder, output: output, notice: notice)
     case .reader:
       self.init(folder, output, access, notice, nil, try Self.openExisting(Self.databasePath(folder)))
@@ -80,6 +83,7 @@ public final class PieceLibrary: Sendable {
     self.access = access
     self.notice = notice
     self.lock = lock
+    standardMegabytes = LibraryDefaults.read(folder: folder)?.megabytes
     database = Mutex(pool)
   }
 

@@ -47,6 +47,16 @@ public struct PieceRecord: Sendable, Hashable, Codable, Identifiable {
   public var bytes: Int64
   /// Name of its folder in the output folder.
   public var folder: String
+  /// What the user calls it by, sorted.
+  public var tags: [String] = []
+  /// What the user has to say of it.
+  public var note: String = ""
+
+  /// What people call it: made from seed and scores, so the same in every life of the library.
+  public internal(set) var name = ""
+
+  /// The most tags, their length and a note's in bytes.
+  public static let (tagLimit, tagLength, noteLength) = (16, 40, 2000)
 }
 
 /// Which pieces are wanted, in which order.
@@ -75,6 +85,10 @@ public struct PieceFilter: Sendable, Hashable {
   public var since: Date?
   /// Only those before this time.
   public var until: Date?
+  /// Only those whose name, tags or note have this text in them, in any case.
+  public var text: String?
+  /// Only those with this tag.
+  public var tag: String?
   /// The order.
   public var order = Order.newest
 

@@ -10,6 +10,8 @@ struct PieceSidecar: Codable, Hashable {
   var session: Int64?
   var rating: Int
   var isKept: Bool
+  var tags: [String]?
+  var note: String?
 
   init(id: Int64, time: Date, session: Int64?, rating: Int = 0, isKept: Bool = false) {
     self.id = id
@@ -21,6 +23,8 @@ struct PieceSidecar: Codable, Hashable {
 
   init(_ piece: PieceRecord) {
     self.init(id: piece.id, time: piece.time, session: piece.session, rating: piece.rating, isKept: piece.isKept)
+    tags = piece.tags.isEmpty ? nil : piece.tags
+    note = piece.note.isEmpty ? nil : piece.note
   }
 
   var bytes: [UInt8] {

@@ -69,6 +69,7 @@ extension DaemonStatus {
       let rate = stepsPerSecond >= 1 ? String(format: ", %.0f thousand steps/s", stepsPerSecond / 1000) : ""
       parts.append("\(number): training, population \(population) of \(populations)\(rate)")
     case .composing: parts.append("\(number): composing after \(population) populations")
+    case .waiting: parts.append("\(number): waiting until a piece is wanted")
     case .paused: parts.append("paused")
     case .stopped: parts.append("stopped")
     case .blocked: parts.append("waiting for the disk, \(unwrittenCount) finished pieces are not written")

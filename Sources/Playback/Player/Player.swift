@@ -82,6 +82,9 @@ public actor Player {
     if handedOver.isEmpty || isHungry { feed() }
   }
 
+  /// Forgets what waits and nobody asked for by name; what the output has taken is heard.
+  public func dropWaiting() { queue.removeUnasked() }
+
   /// Returns when everything that was offered has been heard, or dropped by `stop`.
   public func drain() async {
     if isSilent || isClosed { return }

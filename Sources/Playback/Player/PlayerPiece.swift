@@ -19,9 +19,13 @@ public struct PlayerPiece: Sendable {
   /// What it is to the listener.
   public var role: Role
 
+  /// Whether somebody asked for this very piece.
+  public var isAskedFor: Bool
+
   /// A piece with its role.
-  public init(_ piece: Piece, role: Role) {
+  public init(_ piece: Piece, role: Role, isAskedFor: Bool = false) {
     self.piece = piece
+    self.isAskedFor = isAskedFor
     self.role = role
   }
 

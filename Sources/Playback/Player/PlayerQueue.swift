@@ -66,6 +66,9 @@ struct PlayerQueue {
   /// Takes the next piece out.
   mutating func next() -> PlayerPiece? { waiting.isEmpty ? nil : waiting.removeFirst() }
 
+  /// Forgets what nobody asked for by name.
+  mutating func removeUnasked() { waiting.removeAll { !$0.isAskedFor } }
+
   /// Forgets everything.
   ///
   /// - Returns: what waited.

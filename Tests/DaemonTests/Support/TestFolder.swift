@@ -26,14 +26,18 @@ func testConfiguration(
   _ daemon: String = "", coefficients: String = "lines: 1, consonances: 2", play: String = "none",
   playback: String = ""
 ) throws -> Configuration {
-  try Configuration(
+  var configuration = try Configuration(
     text: """
       environment: {n_semitones: 13, n_roll_steps: 6, scoring_coefs: {\(coefficients)},
         rendering_params: {step_in_seconds: 0.05}}
       agent: {population_size: 8, n_episodes_per_candidate: 2, n_processes: 1}
       playback: {play: '\(play)'\(playback.isEmpty ? "" : ", " + playback)}
+      audio: {keep: true}
       daemon: {\(daemon)}
       """, file: "test.yml")
+  // Whatever a test says nothing about goes on as quickly as it can.
+  if !daemon.contains("rate:") { configuration.daemon.sessions.rate = .free }
+  return configuration
 }
 
 /// A piece with these scores.

@@ -1,0 +1,66 @@
+public import Core
+internal import Foundation
+
+/// Makes what a piece's folder does not hold when it is wanted, on a thread of its own, and keeps the latest in a small
+/// cache beside the database.
+actor PieceMaker {
+  /// What the cache holds at most, unless one piece alone is larger.
+  static let byteLimit: Int64 = 64_000_000
+
+  private let executor = ThreadExecutor(name: "files", priority: 10)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  private let library: PieceLibrary
+  private let folder: String
+  private let byteLimit: Int64
+  /// What is there, the latest last.
+  private var entries: [(key: String, path: String, bytes: Int64)] = []
+
+  init(library: PieceLibrary, byteLimit: Int64 = PieceMaker.byteLimit) {
+    self.library = library
+    self.byteLimit = byteLimit
+    folder = "\(library.folder)/cache"
+    // What another life left: it may have been made by other settings.
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// A folder with all files of a piece, until others have been asked for.
+  ///
+  /// - Throws: `FileError` or `DataError`.
+  func files(of piece: PieceRecord, timbres: [String: Timbre], audio: AudioSettings) throws -> String {
+    let key = "\(piece.id) \(audio)"
+    if let index = entries.firstIndex(where: { $0.key == key }) {
+      let entry = entries.remove(at: index)
+      if FileManager.default.fileExists(atPath: entry.path) {
+        entries.append(entry)
+        return entry.path
+      }
+    }
+    let path = try library.make(piece, timbres: timbres, audio: audio, in: folder).path
+    entries.append((key, path, library.byteCount(of: path)))
+    while entries.count > 1, entries.reduce(0, { $0 + $1.bytes }) > byteLimit {
+      try? FileManager.default.removeItem(atPath: entries.removeFirst().path)
+    }
+    return path
+  }
+
+  /// Runs what blocks on this thread.
+  func perform<Result: Sendable>(_ work: @Sendable () throws -> Result) rethrows -> Result { try work() }
+}
+
+extension PieceLibrary {
+  /// Writes all files of a piece into a new folder: what the piece was pinned to counts, then what is given.
+  ///
+  /// - Returns: the folder, and what can no longer be as it was, a line each.
+  /// - Throws: `FileError` or `DataError`.
+  public func make(
+    _ record: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, in output: String
+  ) throws -> (path: String, warnings: [String]) {
+    let piece = try read(record)
+    let pin = PieceSoundPin.read(folder: path(of: record))
+    var timbres = timbres
+    if let pin { timbres.merge(pin.timbres) { $1 } }
+    let written = try PieceFolder.write(
+      piece, to: output, at: Timestamp(record.time), timbres: timbres, audio: audio)
+    return (written.path, written.warnings + [pin?.loss()].compactMap { $0 })
+  }
+}
