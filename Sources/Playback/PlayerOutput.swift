@@ -43,6 +43,8 @@ public enum PlayerEvent: Sendable, Hashable {
   case deviceLost(String)
   /// The device or subscriber is back.
   case deviceBack
+  /// Somebody plays, or turns a knob, at the port `Input`.
+  case input(PlayerInput)
   /// Something that a person should know about the output.
   case remark(String)
 }
@@ -59,6 +61,9 @@ public protocol PlayerOutput: AnyObject, Sendable {
   func pause()
   /// Goes on from where `pause` held.
   func resume()
+  /// Goes on from another place of the current item, seconds from its beginning; what sounded is ended, notes that sound
+  /// there begin again. Nothing is played: no effect. While a master's clock is followed, the master decides.
+  func seek(to seconds: Double)
   /// Drops everything that is queued or sounding.
   func stop()
   /// Loudness, 0...1.
@@ -76,6 +81,8 @@ public protocol PlayerOutput: AnyObject, Sendable {
 }
 
 extension PlayerOutput {
+  /// Nothing moves where nothing is played.
+  public func seek(to seconds: Double) {}
   /// Never stuck, where there is no thread.
   public var isStuck: Bool { false }
   /// None, where the kernel's queue times the events.

@@ -18,11 +18,20 @@ struct PlaybackOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Loudness, 0 to 1.", valueName: "volume"))
   var volume: Double?
 
-  @Flag(name: .customLong("midi-clock"), help: "The MIDI port also sends clock, start and stop.")
+  @Flag(
+    name: .customLong("midi-clock"), help: "The MIDI port also sends clock, start, stop, continue and song position.")
   var midiClock = false
+
+  @Option(help: "Whose clock decides when pieces play: none, or clock (MIDI clock that comes to RL-Musician:Input).")
+  var sync: PlaybackConfiguration.Sync.Source?
+
+  @Option(
+    help: ArgumentHelp("A MIDI port to hear, by number or by name; any: whoever comes.", valueName: "client:port"))
+  var input: String?
 
   func validate() throws {
     if noPlay, play != nil { throw ValidationError("--play and --no-play exclude each other") }
+    if midiClock, sync == .clock { throw ValidationError("--midi-clock and --sync clock exclude each other") }
     if let volume, !(0...1).contains(volume) {
       throw ValidationError("--volume: found \(volume); allowed: 0 to 1")
     }
@@ -40,7 +49,15 @@ struct PlaybackOptions: ParsableArguments {
       if synth == nil { result.synthesizer = .fluidsynth }
     }
     if let volume { result.volume = volume }
-    if midiClock { result.sendsMIDIClock = true }
+    if midiClock {
+      result.sendsMIDIClock = true
+      result.sync.source = .none
+    }
+    if let sync {
+      result.sync.source = sync
+      if sync == .clock { result.sendsMIDIClock = false }
+    }
+    if let input { result.input = input.isEmpty ? nil : input }
     return result
   }
 }
@@ -69,4 +86,5 @@ extension PlaybackTarget: ExpressibleByArgument {
 
 extension PlaybackConfiguration.Synthesizer: ExpressibleByArgument {}
 extension PlaybackConfiguration.Follow: ExpressibleByArgument {}
+extension PlaybackConfiguration.Sync.Source: ExpressibleByArgument {}
 extension PlaybackConfiguration.Pace: ExpressibleByArgument {}

@@ -48,3 +48,7 @@ static inline void calsa_seq_set_pitch_bend(snd_seq_event_t *event, int channel,
 static inline void calsa_seq_set_sysex(snd_seq_event_t *event, unsigned int count, void *bytes) {
   snd_seq_ev_set_sysex(event, count, bytes);
 }
+
+/// Makes a port that others may write to and subscribe; what comes is stamped with the real time of `queue`.
+/// A shim because the port's description has twelve setters.
+int calsa_seq_create_stamped_port(snd_seq_t *sequencer, const char *name, int queue);

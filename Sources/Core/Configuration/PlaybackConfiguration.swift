@@ -51,6 +51,13 @@ public struct PlaybackConfiguration: Sendable, Hashable {
   public var sendsMIDIClock: Bool
   /// `midi_wait_in_seconds`: how long the first piece waits for somebody to listen to the MIDI port.
   public var midiWaitSeconds: Double
+  /// `input`: a MIDI port to hear, as `CLIENT:PORT`, or `any` for whoever subscribes the port `Input`; nil: that is open only
+  /// if something else wants it.
+  public var input: String?
+  /// `sync`.
+  public var sync: Sync
+  /// `controls`.
+  public var controls: Controls
   /// `realtime_priority`: SCHED_FIFO priority of the audio thread; 0 for an ordinary one.
   public var realtimePriority: Int
 
@@ -80,6 +87,13 @@ public struct PlaybackConfiguration: Sendable, Hashable {
     idleSeconds = try section.number("idle_in_seconds", default: 5, in: 0...86_400)
     sendsMIDIClock = try section.boolean("midi_clock", default: false)
     midiWaitSeconds = try section.number("midi_wait_in_seconds", default: 10, in: 0...86_400)
+    let input = try section.string("input", default: "")
+    self.input = input.isEmpty ? nil : input
+    sync = try Sync(section.section("sync"))
+    controls = try Controls(section.section("controls"))
+    if sendsMIDIClock, sync.source == .clock {
+      throw section.error("midi_clock", found: "true", allowed: "false while sync.source is clock")
+    }
     realtimePriority = try section.integer("realtime_priority", default: 60, in: 0...98)
   }
 }

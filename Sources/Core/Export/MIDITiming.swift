@@ -28,7 +28,7 @@ public struct MIDITiming: Sendable, Hashable {
   /// Quarter notes that the file has for each of the piece's: more than 1 only where steps are very long.
   public let stretch: Int
   /// The tempos in order; the first at tick 0.
-  public let tempos: [Tempo]
+  public private(set) var tempos: [Tempo]
 
   /// The timing of steps that last so many seconds, each a quarter note.
   public init(stepSeconds: Double) { self.init(TempoMap(stepSeconds: stepSeconds), stepsPerQuarter: 1) }
@@ -66,6 +66,13 @@ public struct MIDITiming: Sendable, Hashable {
     var (x, y) = (a, b)
     while y != 0 { (x, y) = (y, x % y) }
     return a / x * b
+  }
+
+  /// The same ticks at one tempo throughout.
+  public func even(microsecondsPerQuarter: Int) -> MIDITiming {
+    var result = self
+    result.tempos = [Tempo(tick: 0, microsecondsPerQuarter: microsecondsPerQuarter)]
+    return result
   }
 
   /// Ticks from the beginning to a step.

@@ -158,6 +158,9 @@ public actor Conductor {
   /// Composes until `end` is called.
   public func run() async {
     log(.notice, "library \(library.folder), pieces in \(library.output)")
+    #if Playback
+      await obeyHands()
+    #endif
     let listening = Task { await sound.follow() }
     let opening = Task { await sound.keepOpen() }
     while !isEnding {

@@ -183,6 +183,7 @@
         throw SoundError(error)
       }
       guard let opened else { throw SoundError("no sound device here") }
+      await listen(to: opened)
       return opened
     }
 

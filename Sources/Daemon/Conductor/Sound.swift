@@ -25,6 +25,8 @@ actor Sound {
     var successor: Successor?
     var isChanging = false
     private(set) var opening = Conductor.SoundOpening()
+    /// Does what a hand at the port `Input` wants done to a piece.
+    var byHand: (@Sendable (ByHand, Int64) async -> Void)?
     private var shown: PlayerState?
     private var hearing: (piece: Int64, since: Date)?
   #endif

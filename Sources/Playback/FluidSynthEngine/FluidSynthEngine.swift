@@ -175,7 +175,7 @@ final class FluidSynthEngine: SoundEngine {
       onsets.append(
         RenderEvent(
           frame: frame(note.onsetSeconds), kind: .noteOn, channel: channel, key: key,
-          velocity: UInt8(clamping: note.velocity)))
+          velocity: UInt8(clamping: note.velocity), durationSeconds: note.durationSeconds))
     }
     // At one frame: programs, then ends, then beginnings.
     return PieceTimeline(events: events + ends + onsets, frameCount: frame(piece.seconds))

@@ -24,27 +24,45 @@ extension Player {
     let makeEngine: EngineMaker = { rate in
       try Self.makeEngine(configuration, sampleRate: rate, timbres: timbres, programs: programs, notice: notice)
     }
-    let output: any PlayerOutput
+    let output = try open(configuration, makeEngine, notice: notice)
+    guard let output else { return nil }
+    if let sound = output as? AudioOutput, let input = InputOptions(configuration) {
+      do {
+        try sound.hear(input)
+      } catch {
+        await output.close()
+        throw error
+      }
+    }
+    if configuration.sync.source == .clock {
+      let port = "\(SequencerOutput.clientName):\(SequencerOutput.inputPortName)"
+      notice("pieces play when a master starts its clock: aconnect CLIENT:PORT \(port)")
+    }
+    let player = Player(output: output, configuration: configuration, notice: notice)
+    await player.begin()
+    return player
+  }
+
+  private static func open(
+    _ configuration: PlaybackConfiguration, _ makeEngine: EngineMaker, notice: @escaping @Sendable (String) -> Void
+  ) throws -> (any PlayerOutput)? {
     switch configuration.target {
     case .none: return nil
-    case .null: output = try openNull(configuration, makeEngine)
-    case .alsa(let name): output = try openALSA(name, configuration, makeEngine)
-    case .midi(let address): output = try openPort(address, configuration, notice: notice)
+    case .null: return try openNull(configuration, makeEngine)
+    case .alsa(let name): return try openALSA(name, configuration, makeEngine)
+    case .midi(let address): return try openPort(address, configuration, notice: notice)
     case .automatic:
       guard SoundSystem.isPresent() else {
         notice("no sound device here: pieces are written, not played (--play says where to)")
         return nil
       }
       do {
-        output = try openALSA("default", configuration, makeEngine)
+        return try openALSA("default", configuration, makeEngine)
       } catch let error as DeviceUnavailableError {
         notice("\(error.reason): pieces are written, not played")
         return nil
       }
     }
-    let player = Player(output: output, configuration: configuration, notice: notice)
-    await player.begin()
-    return player
   }
 
   private typealias EngineMaker = (_ sampleRate: Int) throws -> any SoundEngine
@@ -92,6 +110,7 @@ extension Player {
     var options = SequencerOutput.Options()
     options.destination = address.flatMap { SequencerDestination($0) }
     options.sendsClock = configuration.sendsMIDIClock
+    options.input = InputOptions(configuration)
     options.waitSeconds = configuration.midiWaitSeconds
     options.volume = configuration.volume
     options.notice = notice

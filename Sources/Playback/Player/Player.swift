@@ -16,6 +16,8 @@ public actor Player {
     case pause
     /// Ends this piece.
     case next
+    /// Goes on from another place of this piece, seconds from its beginning.
+    case seek(Double)
     /// Louder or quieter, by a difference.
     case volume(Double)
     /// Ends all pieces.
@@ -23,7 +25,9 @@ public actor Player {
   }
 
   /// The output's own start-up cost and wake-ups: the next piece is handed over so many seconds before its turn.
-  private static let lead = 0.7
+  private static let usualLead = 0.7
+  /// A master may start over at any moment: then the next piece has to be there.
+  private let lead: Double
 
   private let output: any PlayerOutput
   private let notice: @Sendable (String) -> Void
@@ -44,6 +48,7 @@ public actor Player {
   private var feeder: Task<Void, Never>?
   private var reader: Task<Void, Never>?
   private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var inputListener: (@Sendable (PlayerInput) -> Void)?
 
   /// A player for an output.
   ///
@@ -58,6 +63,7 @@ public actor Player {
     self.notice = notice
     queue = PlayerQueue(configuration)
     volume = configuration.volume
+    lead = configuration.sync.source == .none ? Self.usualLead : .infinity
   }
 
   /// Begins to listen to the output. Once, right after `init`.
@@ -135,6 +141,7 @@ public actor Player {
     case .next:
       if handedOver.count < 2 { feed() }
       output.skip()
+    case .seek(let seconds): output.seek(to: seconds)
     case .volume(let difference):
       volume = min(1, max(0, volume + difference))
       output.setVolume(volume)
@@ -143,6 +150,20 @@ public actor Player {
       output.stop()
       if isPaused { self.control(.pause) }
     }
+  }
+
+  /// Somebody else wants to know, too, what is done at the port `Input`.
+  public func listenToInput(_ listener: @escaping @Sendable (PlayerInput) -> Void) { inputListener = listener }
+
+  /// Does what a knob or a key at the port `Input` says, as far as it is the player's.
+  private func obey(_ input: PlayerInput) {
+    switch input {
+    case .action(.volume, let value): control(.volume(value - volume))
+    case .action(.next, 0.5...): control(.next)
+    case .action(.pause, 0.5...): control(.pause)
+    default: break
+    }
+    inputListener?(input)
   }
 
   /// The piece that is being heard; nil in silence.
@@ -206,6 +227,7 @@ public actor Player {
     case .deviceBack:
       isDeviceLost = false
       notice("the sound is back")
+    case .input(let input): obey(input)
     case .remark(let text): notice(text)
     }
   }
@@ -229,7 +251,7 @@ public actor Player {
     guard playing == item, let entry = handedOver.first(where: { $0.item == item }) else { return nil }
     let position = output.position
     let heard = position.item == item ? position.seconds : 0
-    return entry.piece.piece.seconds - heard - Self.lead
+    return entry.piece.piece.seconds - heard - lead
   }
 
   private func feedOnce(after item: UInt64) {

@@ -39,6 +39,8 @@ public final class AudioOutput: PlayerOutput {
   }
 
   private let state = Mutex(State())
+  /// The port `Input`, which is open as long as the output.
+  private let input = Mutex<SequencerInput?>(nil)
   // The engine lives as long as the loop; only `timeline(of:)` is called here, which is the control side's.
   private nonisolated(unsafe) let engine: any SoundEngine
   private nonisolated(unsafe) let loop: RenderLoop
@@ -111,7 +113,13 @@ public final class AudioOutput: PlayerOutput {
 
   /// Queues an item behind the last one, on its step grid.
   public func enqueue(_ item: PlayerItem) {
-    let timeline = engine.timeline(of: item.piece)
+    var piece = item.piece
+    // A master's tempo takes the place of the piece's, and of how that changes.
+    if input.withLock({ $0 })?.isFollowing == true { piece = piece.evenlyPaced }
+    let timeline = engine.timeline(of: piece)
+    let timing = MIDITiming(piece)
+    let quarter = Double(timing.nanoseconds(ofTick: timing.ticksPerQuarter)) * 1e-9
+    timeline.contents.pointee.framesPerClock = max(1e-3, quarter / 24 * Double(format.sampleRate))
     let isRefused = state.withLock { state in
       if state.isClosed { return true }
       state.lastSequence += 1
@@ -137,6 +145,31 @@ public final class AudioOutput: PlayerOutput {
   public func resume() {
     state.withLock { $0.isPaused = false }
     send(.resume)
+  }
+
+  /// Fades out and goes on from another place of the piece.
+  public func seek(to seconds: Double) {
+    send(.seek, value: seconds.isFinite ? min(1e9, max(0, seconds)) * Double(format.sampleRate) : 0)
+  }
+
+  /// Opens the port `Input`. If a master's clock is followed, nothing is heard from now on until that runs.
+  ///
+  /// - Throws: If there is no sequencer, or the port to hear is not there.
+  func hear(_ options: InputOptions) throws(DeviceUnavailableError) {
+    let input = try SequencerInput(
+      options, report: { [reports] in reports.yield($0) }, follow: { [weak self] in self?.follow($0, $1) })
+    if options.sync.source == .clock { send(.follow, value: options.sync.atStart == .next ? 1 : 0) }
+    self.input.withLock { $0 = input }
+    input.start()
+  }
+
+  /// Where the master is, or that it is silent.
+  func follow(_ kind: RenderMessage.Kind, _ place: MasterPlace = MasterPlace()) {
+    state.withLock { _ in
+      _ = loop.commands.push(
+        RenderMessage(kind: kind, value: place.position, time: place.nanoseconds, tempo: place.tempo))
+    }
+    rt_event_signal(thread.wakeEvent)
   }
 
   /// Drops everything.
@@ -177,7 +210,10 @@ public final class AudioOutput: PlayerOutput {
       defer { state.isClosed = true }
       return state.isClosed
     }
-    if !wasClosed { send(.quit) }
+    if !wasClosed {
+      input.withLock { $0 }?.close()
+      send(.quit)
+    }
     // A driver that never returns must not hold the program: after two seconds the thread is left behind.
     let deadline = rt_monotonic_nanoseconds() + 2_000_000_000
     while !thread.hasEnded.load(ordering: .acquiring) {

@@ -112,6 +112,10 @@ final class AudioThread: @unchecked Sendable {
   private func play() {
     restingFrames = 0
     if !isOpen, !reopen() { return }
+    if loop.master.isFollowed {
+      let delay = loop.playhead.delayFrames.load(ordering: .relaxed) + loop.limiterFrames
+      loop.master.hear(at: rt_monotonic_nanoseconds() + Int64(delay) * 1_000_000_000 / Int64(format.sampleRate))
+    }
     loop.render(left: left, right: right, frameCount: format.periodFrames)
     writeBlock()
   }

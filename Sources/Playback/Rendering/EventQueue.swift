@@ -7,7 +7,9 @@ struct RenderMessage: BitwiseCopyable, @unchecked Sendable {
   /// What is said.
   enum Kind: UInt8, BitwiseCopyable {
     // to the audio side
-    case play, skip, pause, resume, stop, volume, quit
+    case play, skip, pause, resume, stop, volume, quit, seek
+    // of a master's clock
+    case follow, masterStarted, masterMoved, masterTempo, masterStopped
     // to the control side
     case started, finished, returned, idle, deviceLost, deviceBack, deviceReleased, ordinaryPriority
   }
@@ -16,8 +18,12 @@ struct RenderMessage: BitwiseCopyable, @unchecked Sendable {
   var kind: Kind
   /// The item it is about.
   var item: UInt64 = 0
-  /// Volume, error number or count.
+  /// Volume, error number, count, frame of a piece, or a master's position in MIDI clocks.
   var value: Double = 0
+  /// When the master is at that position, nanoseconds of the monotonic clock.
+  var time: Int64 = 0
+  /// MIDI clocks a nanosecond.
+  var tempo: Double = 0
   /// The piece to be played.
   var piece: UnsafeMutablePointer<PieceTimeline.Contents>?
 }

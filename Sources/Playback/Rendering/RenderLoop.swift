@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Core
 internal import Synchronization
 
@@ -26,9 +27,13 @@ final class RenderLoop {
   private let isLimited: Bool
 
   /// What is to happen when the fade-out that is running has ended.
-  private enum AfterFade { case nothing, pause, skip, stop, quit }
+  private enum AfterFade { case nothing, pause, skip, stop, quit, seek, hold, join, start }
   private var afterFade = AfterFade.nothing
   private var isPaused = false
+  /// Where a seek goes.
+  private var seekFrame: Int64 = 0
+  /// The master whose clock is followed, if any is.
+  var master = MasterClock()
 
   private typealias Piece = UnsafeMutablePointer<PieceTimeline.Contents>
   private let waiting: UnsafeMutableBufferPointer<Piece?>
@@ -41,6 +46,8 @@ final class RenderLoop {
   private var lingeringCount = 0
   private var nextEvent = 0
   private var pieceFrame: Int64 = 0
+  /// What of the next frame of the piece has passed; 0 at the piece's own tempo.
+  private var fraction = 0.0
   private var quietFrames = 0
   private var tailFrames = 0
   private var didReportIdle = true
@@ -86,7 +93,7 @@ final class RenderLoop {
 
   /// Whether a block would be silence for as long as no message comes.
   var isResting: Bool {
-    isPaused || (piece == nil && waitingCount == 0 && didReportIdle)
+    isPaused || master.holds || (piece == nil && waitingCount == 0 && didReportIdle)
   }
 
   // MARK: Messages
@@ -105,7 +112,21 @@ final class RenderLoop {
         isPaused = false
         playhead.isPaused.store(false, ordering: .relaxed)
         fader.fadeIn()
+        // The master has gone on meanwhile.
+        if master.isRunning { fadeOut(then: .join) }
       case .volume: fader.setVolume(Float(command.value))
+      case .seek where !master.isFollowed:
+        seekFrame = Int64(max(0, min(1e15, command.value)))
+        fadeOut(then: .seek)
+      case .follow:
+        master.isFollowed = true
+        master.isStartingNext = command.value != 0
+      case .masterTempo: master.learn(command)
+      case .masterStarted, .masterMoved:
+        // Held, there is nothing to fade.
+        master.learn(command)
+        fadeOut(then: command.kind == .masterStarted ? .start : .join)
+      case .masterStopped: fadeOut(then: .hold)
       default: break
       }
     }
@@ -164,7 +185,70 @@ final class RenderLoop {
       }
       if !isPaused { fader.open() }
       if what == .quit { isQuitting = true }
+    case .seek:
+      silence()
+      place(at: seekFrame)
+      if !isPaused { fader.open() }
+    case .hold:
+      master.isRunning = false
+      silence()
+      fader.close()
+    case .start:
+      silence()
+      if master.isStartingNext, waitingCount > 0, piece != nil, pieceFrame > 0 { finishPiece() }
+      master.origin = master.startPosition
+      go()
+    case .join:
+      silence()
+      go()
     }
+  }
+
+  /// Goes on where the master is.
+  private func go() {
+    master.isRunning = true
+    if isPaused { return }
+    fader.open()
+    if piece == nil { return }
+    join()
+  }
+
+  /// To the place of the piece where the master is. What lies outside of it is the piece over and over.
+  private func join() {
+    guard let piece else { return }
+    let length = piece.pointee.frameCount
+    var frame = master.frame(of: piece.pointee)
+    if frame >= length || frame < -Int64(MasterClock.bar * piece.pointee.framesPerClock) {
+      let wrapped = (frame % length + length) % length
+      master.origin += Double(frame - wrapped) / piece.pointee.framesPerClock
+      frame = wrapped
+    }
+    place(at: frame)
+  }
+
+  /// To another place of the piece: its programs are said and its sounding notes begin.
+  private func place(at frame: Int64) {
+    guard let piece else { return }
+    let events = piece.pointee.events
+    pieceFrame = min(frame, piece.pointee.frameCount - 1)
+    fraction = 0
+    nextEvent = 0
+    while nextEvent < events.count, events[nextEvent].frame < pieceFrame {
+      var event = events[nextEvent]
+      if event.kind == .program { engine.apply(event, of: UnsafePointer(piece)) }
+      let passed = Double(pieceFrame - event.frame) / Double(engine.sampleRate)
+      if event.kind == .noteOn, event.durationSeconds > passed {
+        event.durationSeconds -= passed
+        apply(event, of: piece)
+      }
+      nextEvent += 1
+    }
+  }
+
+  private func apply(_ event: RenderEvent, of piece: Piece) {
+    var event = event
+    if master.isFollowed { event.durationSeconds /= master.speed }
+    engine.apply(event, of: UnsafePointer(piece))
   }
 
   private func silence() {
@@ -181,7 +265,9 @@ final class RenderLoop {
     waitingCount -= 1
     piece = next
     pieceFrame = 0
+    fraction = 0
     nextEvent = 0
+    if master.isRunning { pieceFrame = master.beginning(of: next.pointee) }
     didReportIdle = false
     quietFrames = 0
     tailFrames = 0
@@ -191,6 +277,7 @@ final class RenderLoop {
   private func finishPiece() {
     guard let done = piece else { return }
     piece = nil
+    if master.isFollowed { master.origin += Double(done.pointee.frameCount) / done.pointee.framesPerClock }
     report(.finished, done)
     lingering[(lingeringStart + lingeringCount) % lingering.count] = done
     lingeringCount += 1
@@ -223,8 +310,9 @@ final class RenderLoop {
   /// Writes the next block; silence while resting.
   func render(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
     var done = 0
+    steer(frameCount)
     while done < frameCount {
-      if piece == nil, !isPaused { beginNextPiece() }
+      if piece == nil, !isPaused, !master.holds { beginNextPiece() }
       if isResting {
         left.advanced(by: done).update(repeating: 0, count: frameCount - done)
         right.advanced(by: done).update(repeating: 0, count: frameCount - done)
@@ -234,6 +322,7 @@ final class RenderLoop {
       if count > 0 {
         renderPart(left: left + done, right: right + done, frameCount: count)
         done += count
+        master.pass(count, at: engine.sampleRate)
       }
       if afterFade != .nothing, fader.isSilent { didFadeOut() }
     }
@@ -247,7 +336,7 @@ final class RenderLoop {
     if let piece {
       let events = piece.pointee.events
       while nextEvent < events.count, events[nextEvent].frame <= pieceFrame {
-        engine.apply(events[nextEvent], of: UnsafePointer(piece))
+        apply(events[nextEvent], of: piece)
         nextEvent += 1
       }
       let end = piece.pointee.frameCount
@@ -255,8 +344,8 @@ final class RenderLoop {
         finishPiece()
         return 0
       }
-      limit = Int(min(Int64(limit), end - pieceFrame))
-      if nextEvent < events.count { limit = Int(min(Int64(limit), events[nextEvent].frame - pieceFrame)) }
+      limit = min(limit, frames(until: end))
+      if nextEvent < events.count { limit = min(limit, frames(until: events[nextEvent].frame)) }
     }
     if let fade = fader.remaining, fade > 0 { limit = min(limit, fade) }
     return limit
@@ -268,10 +357,35 @@ final class RenderLoop {
     if isLimited { limiter.process(left: left, right: right, frameCount: frameCount) }
     fader.process(left: left, right: right, frameCount: frameCount)
     if piece != nil {
-      pieceFrame += Int64(frameCount)
+      advance(frameCount)
     } else {
       watchTail(left: left, right: right, frameCount: frameCount)
     }
+  }
+
+  /// Frames of sound until a frame of the piece, at least 1.
+  private func frames(until frame: Int64) -> Int {
+    if !master.isFollowed { return Int(clamping: frame - pieceFrame) }
+    return max(1, Int(min(1e9, rt_ceil((Double(frame - pieceFrame) - fraction) / master.speed))))
+  }
+
+  private func advance(_ frameCount: Int) {
+    if !master.isFollowed {
+      pieceFrame += Int64(frameCount)
+      return
+    }
+    let exact = fraction + Double(frameCount) * master.speed
+    let whole = Int64(exact)
+    pieceFrame += whole
+    fraction = exact - Double(whole)
+  }
+
+  /// How fast the piece goes in this block, so that it is where the master is when the block is heard.
+  private func steer(_ frameCount: Int) {
+    guard master.isRunning, !isPaused, let piece else { return }
+    let isNear = master.steer(
+      piece.pointee, at: Double(pieceFrame) + fraction, sampleRate: engine.sampleRate)
+    if !isNear, afterFade == .nothing { fadeOut(then: .join) }
   }
 
   /// After the last piece: is its tail over?
@@ -291,7 +405,7 @@ final class RenderLoop {
 
   private func publish() {
     if let piece {
-      playhead.publish(item: piece.pointee.item, frames: pieceFrame)
+      playhead.publish(item: piece.pointee.item, frames: max(0, pieceFrame))
     } else {
       playhead.publish(item: 0, frames: 0)
     }

@@ -13,7 +13,8 @@ struct SequencerError: Error, Hashable, CustomStringConvertible {
   var isAbsent: Bool { [-ENOENT, -ENODEV, -EACCES, -EPERM, -ENXIO].contains(code) }
 }
 
-/// One client of the ALSA sequencer with one port and one real-time queue. Thin: codes become errors, nothing else.
+/// One client of the ALSA sequencer with a port to play from, a port to hear with, or both, and one real-time queue.
+/// Thin: codes become errors, nothing else.
 ///
 /// Nothing here blocks. Not thread-safe: whoever made it may hand it to one thread, which then is its owner.
 final class SequencerClient {
@@ -23,15 +24,32 @@ final class SequencerClient {
     case portGone(SequencerAddress)
     case subscribed(SequencerAddress)
     case unsubscribed(SequencerAddress)
+    /// The same of the port that hears.
+    case inputSubscribed(SequencerAddress)
+    case inputUnsubscribed(SequencerAddress)
+  }
+
+  /// What `incoming` finds.
+  enum Incoming: Hashable {
+    case announcement(Announcement)
+    case input(InputEvent)
   }
 
   private let handle: OpaquePointer
+  /// Plays; -1 if there is none.
   private let port: Int32
+  /// Hears; -1 if there is none.
+  private let inputPort: Int32
   private let queue: Int32
+  /// The address of the port that plays.
   let address: SequencerAddress
+  /// The address of the port that hears.
+  let inputAddress: SequencerAddress
+  /// Events that one call of `incoming` takes at most.
+  private static let mostIncoming = 512
 
-  /// Opens the sequencer and makes the port.
-  init(name: String, portName: String) throws(SequencerError) {
+  /// Opens the sequencer and makes the ports that have a name.
+  init(name: String, portName: String?, inputName: String? = nil) throws(SequencerError) {
     ALSALog.install()
     var opened: OpaquePointer?
     try Self.check("snd_seq_open", snd_seq_open(&opened, "default", SND_SEQ_OPEN_DUPLEX, SND_SEQ_NONBLOCK))
@@ -39,15 +57,23 @@ final class SequencerClient {
     do {
       try Self.check("snd_seq_set_client_name", snd_seq_set_client_name(opened, name))
       // What PipeWire, JACK's bridges and Ardour look for: a MIDI source that others may subscribe to.
-      port = try Self.check(
-        "snd_seq_create_simple_port",
-        snd_seq_create_simple_port(
-          opened, portName, UInt32(SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ),
-          UInt32(SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_SOFTWARE | SND_SEQ_PORT_TYPE_APPLICATION)))
+      port =
+        portName == nil
+        ? -1
+        : try Self.check(
+          "snd_seq_create_simple_port",
+          snd_seq_create_simple_port(
+            opened, portName, UInt32(SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ),
+            UInt32(SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_SOFTWARE | SND_SEQ_PORT_TYPE_APPLICATION)))
       // It looks 1000 times a second for what is due. 2000 was tried: under load the queue's time then drifts by
       // milliseconds against that of a recorder's queue.
       queue = try Self.check("snd_seq_alloc_named_queue", snd_seq_alloc_named_queue(opened, name))
-      // Announcements need a port that can be written to, which the port others see shall not be.
+      if let inputName {
+        inputPort = try Self.check("snd_seq_create_port", calsa_seq_create_stamped_port(opened, inputName, queue))
+      } else {
+        inputPort = -1
+      }
+      // Announcements need a port that can be written to, which the ports others see shall not be.
       let hidden = try Self.check(
         "snd_seq_create_simple_port",
         snd_seq_create_simple_port(
@@ -58,6 +84,7 @@ final class SequencerClient {
         snd_seq_connect_from(
           opened, hidden, Int32(SND_SEQ_CLIENT_SYSTEM), Int32(SND_SEQ_PORT_SYSTEM_ANNOUNCE)))
       address = SequencerAddress(client: Int(snd_seq_client_id(opened)), port: Int(port))
+      inputAddress = SequencerAddress(client: address.client, port: Int(inputPort))
       handle = opened
     } catch {
       snd_seq_close(opened)
@@ -140,6 +167,9 @@ final class SequencerClient {
     case .start: event.type = UInt8(SND_SEQ_EVENT_START.rawValue)
     case .resume: event.type = UInt8(SND_SEQ_EVENT_CONTINUE.rawValue)
     case .stop: event.type = UInt8(SND_SEQ_EVENT_STOP.rawValue)
+    case .position(let sixteenths):
+      event.type = UInt8(SND_SEQ_EVENT_SONGPOS.rawValue)
+      event.data.control.value = Int32(clamping: sixteenths)
     case .midi(.noteOn(let channel, let key, let velocity)):
       // A note-on of velocity 0 is the file's spelling of a note-off.
       if velocity == 0 {
@@ -171,6 +201,11 @@ final class SequencerClient {
     Self.ports(of: handle).filter { $0.isWritable }.map(\.port)
   }
 
+  /// Every port of others that can be heard.
+  func sources() -> [SequencerPort] {
+    Self.ports(of: handle).filter { $0.isReadable && $0.port.address.client != address.client }.map(\.port)
+  }
+
   /// A port's names; nil if it is not there.
   func port(at address: SequencerAddress) -> SequencerPort? {
     Self.ports(of: handle).first { $0.port.address == address }?.port
@@ -181,6 +216,13 @@ final class SequencerClient {
     let code = snd_seq_connect_to(handle, port, Int32(destination.client), Int32(destination.port))
     if code == -EBUSY { return }
     try Self.check("snd_seq_connect_to \(destination)", code)
+  }
+
+  /// Subscribes our port that hears to another; no error if it is already.
+  func connect(from source: SequencerAddress) throws(SequencerError) {
+    let code = snd_seq_connect_from(handle, inputPort, Int32(source.client), Int32(source.port))
+    if code == -EBUSY { return }
+    try Self.check("snd_seq_connect_from \(source)", code)
   }
 
   /// Who is subscribed to our port now.
@@ -202,23 +244,40 @@ final class SequencerClient {
     return found
   }
 
-  /// What has changed since the last call.
-  func announcements() -> [Announcement] {
-    var found: [Announcement] = []
+  /// What has changed, and what has been sent to the port that hears, since the last call.
+  func incoming() -> [Incoming] {
+    var found: [Incoming] = []
     var event: UnsafeMutablePointer<snd_seq_event_t>?
-    while snd_seq_event_input(handle, &event) >= 0, let event = event?.pointee {
-      let connection = event.data.connect
-      let isOurs = SequencerAddress(connection.sender) == address
-      switch snd_seq_event_type(UInt32(event.type)) {
-      case SND_SEQ_EVENT_PORT_START: found.append(.portAppeared(SequencerAddress(event.data.addr)))
-      case SND_SEQ_EVENT_PORT_EXIT: found.append(.portGone(SequencerAddress(event.data.addr)))
-      case SND_SEQ_EVENT_PORT_SUBSCRIBED where isOurs: found.append(.subscribed(SequencerAddress(connection.dest)))
-      case SND_SEQ_EVENT_PORT_UNSUBSCRIBED where isOurs:
-        found.append(.unsubscribed(SequencerAddress(connection.dest)))
-      default: break
+    for _ in 0..<Self.mostIncoming {
+      let code = snd_seq_event_input(handle, &event)
+      // More was sent than the kernel keeps for us: what is left is still worth reading.
+      if code == -ENOSPC { continue }
+      guard code >= 0, let event = event?.pointee else { break }
+      if let announcement = announcement(event) {
+        found.append(.announcement(announcement))
+      } else if Int32(event.dest.port) == inputPort, Int(event.source.client) != address.client,
+        let input = InputEvent(event)
+      {
+        found.append(.input(input))
       }
     }
     return found
+  }
+
+  private func announcement(_ event: snd_seq_event_t) -> Announcement? {
+    let connection = event.data.connect
+    let (sender, destination) = (SequencerAddress(connection.sender), SequencerAddress(connection.dest))
+    // Whoever sends to us may say what it likes; only the system's word counts.
+    guard Int32(event.source.client) == Int32(SND_SEQ_CLIENT_SYSTEM) else { return nil }
+    switch snd_seq_event_type(UInt32(event.type)) {
+    case SND_SEQ_EVENT_PORT_START: return .portAppeared(SequencerAddress(event.data.addr))
+    case SND_SEQ_EVENT_PORT_EXIT: return .portGone(SequencerAddress(event.data.addr))
+    case SND_SEQ_EVENT_PORT_SUBSCRIBED where sender == address: return .subscribed(destination)
+    case SND_SEQ_EVENT_PORT_SUBSCRIBED where destination == inputAddress: return .inputSubscribed(sender)
+    case SND_SEQ_EVENT_PORT_UNSUBSCRIBED where sender == address: return .unsubscribed(destination)
+    case SND_SEQ_EVENT_PORT_UNSUBSCRIBED where destination == inputAddress: return .inputUnsubscribed(sender)
+    default: return nil
+    }
   }
 
   /// What `poll` waits for to hear of announcements.

@@ -8,6 +8,8 @@ final class SequencerMailbox: Sendable {
     case enqueue(PlayerItem)
     case skip, pause, resume, stop
     case volume(Double)
+    /// Seconds of the current item.
+    case seek(Double)
     case close
   }
 

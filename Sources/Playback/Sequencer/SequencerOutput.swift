@@ -10,8 +10,10 @@ internal import Synchronization
 public final class SequencerOutput: PlayerOutput {
   /// The client's name.
   public static let clientName = "RL-Musician"
-  /// The port's name.
+  /// The name of the port that plays.
   public static let portName = "Composer"
+  /// The name of the port that hears.
+  public static let inputPortName = "Input"
 
   /// Reports, in order.
   public let events: AsyncStream<PlayerEvent>
@@ -32,6 +34,8 @@ public final class SequencerOutput: PlayerOutput {
     public var volume = 1.0
     /// SCHED_FIFO priority of the thread that fills the queue, where that is allowed; 0 for an ordinary one.
     public var realtimePriority: Int32 = 60
+    /// What is heard at the port `Input`; nil: there is no such port.
+    var input: InputOptions?
     /// Where subscriptions are remembered, to silence them after a `kill -9`; nil is the usual place.
     public var stateFolder: URL?
     /// Gets a line when there is something a person should know.
@@ -48,7 +52,8 @@ public final class SequencerOutput: PlayerOutput {
     let stateFolder = options.stateFolder ?? SequencerJournal.defaultFolder()
     let client: SequencerClient
     do {
-      client = try SequencerClient(name: Self.clientName, portName: Self.portName)
+      client = try SequencerClient(
+        name: Self.clientName, portName: Self.portName, inputName: options.input.map { _ in Self.inputPortName })
     } catch {
       throw DeviceUnavailableError(
         reason: error.isAbsent
@@ -62,12 +67,15 @@ public final class SequencerOutput: PlayerOutput {
     } else {
       subscription = nil
     }
+    let input = try options.input.map { options throws(DeviceUnavailableError) in
+      try InputReader(options, client: client)
+    }
     let (events, continuation) = AsyncStream.makeStream(of: PlayerEvent.self)
     self.events = events
     let status = StatusBox()
     self.status = status
     let playback = SequencerPlayback(
-      client: client, mailbox: mailbox, subscription: subscription, options: options,
+      client: client, mailbox: mailbox, subscription: subscription, input: input, options: options,
       journal: SequencerJournal(folder: stateFolder),
       report: { continuation.yield($0) }, publish: { new in status.value.withLock { $0 = new } })
     let handover = Handover(playback)
@@ -93,6 +101,8 @@ public final class SequencerOutput: PlayerOutput {
   public func pause() { mailbox.post(.pause) }
   /// Goes on; notes that were cut off begin again.
   public func resume() { mailbox.post(.resume) }
+  /// Goes on from another place of the current item; notes that sound there begin again.
+  public func seek(to seconds: Double) { mailbox.post(.seek(seconds)) }
   /// Drops everything.
   public func stop() { mailbox.post(.stop) }
   /// Sends channel volume: 100, General MIDI's default, times the ratio to the volume it started from.
@@ -101,7 +111,7 @@ public final class SequencerOutput: PlayerOutput {
   /// Where playback stands now.
   public var position: PlayerPosition {
     let status = status.value.withLock { $0 }
-    let since = status.moves ? (ContinuousClock.now - status.moment) / .seconds(1) : 0
+    let since = status.moves ? status.speed * ((ContinuousClock.now - status.moment) / .seconds(1)) : 0
     return PlayerPosition(
       item: status.item, seconds: Double(status.nanoseconds) / 1e9 + since, isPaused: status.isPaused)
   }

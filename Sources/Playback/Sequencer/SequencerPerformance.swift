@@ -15,6 +15,8 @@ struct SequencerPerformance: Sendable {
   let duration: Int64
   /// The timing of its ticks.
   let timing: MIDITiming
+  /// The timing of the piece itself, where that is another.
+  private let pieceTiming: MIDITiming
   /// Quarter notes that the MIDI clock counts as one.
   private let clockQuarters: Int
   /// What a receiver must know before the first note: programs, banks, tunings.
@@ -37,7 +39,19 @@ struct SequencerPerformance: Sendable {
     )
   }
 
-  init(file: MIDIFile, timing: MIDITiming, stepCount: Int, tuningOutput: MIDITuningOutput? = nil) {
+  /// The same where every quarter note of the file has one length, for a master that says how long it really is.
+  static func followed(_ piece: Piece) -> SequencerPerformance {
+    let timing = MIDITiming(piece)
+    return SequencerPerformance(
+      file: MIDIFile(piece), timing: timing.even(microsecondsPerQuarter: Int(FollowedTime.quarter / 1000)),
+      stepCount: piece.stepCount, tuningOutput: piece.midiTuningOutput, pieceTiming: timing)
+  }
+
+  init(
+    file: MIDIFile, timing: MIDITiming, stepCount: Int, tuningOutput: MIDITuningOutput? = nil,
+    pieceTiming: MIDITiming? = nil
+  ) {
+    self.pieceTiming = pieceTiming ?? timing
     let merged = MIDIEvent.sorted(file.tracks.flatMap { $0 }).filter { Self.isSent($0.message) }
     var events = merged.flatMap { event in
       Self.withBank(event.message).map {
@@ -67,6 +81,13 @@ struct SequencerPerformance: Sendable {
     self.keys = keys.min().flatMap { lowest in keys.max().map { lowest...$0 } }
   }
 
+  /// Nanoseconds of the piece at its own tempo, from nanoseconds here.
+  func pieceNanoseconds(_ nanoseconds: Int64) -> Int64 {
+    if timing == pieceTiming { return nanoseconds }
+    let tick = Double(nanoseconds) / Double(FollowedTime.quarter) * Double(timing.ticksPerQuarter)
+    return pieceTiming.nanoseconds(ofTick: Int(max(0, min(1e9, tick))))
+  }
+
   // MARK: Clock
 
   /// When a MIDI clock is due, counted from 0.
@@ -83,6 +104,9 @@ struct SequencerPerformance: Sendable {
     let end = timing.nanoseconds(ofTick: tick + clockQuarters * timing.ticksPerQuarter)
     return begin + rest * (end - begin) / 24
   }
+
+  /// Clocks that are due before its end.
+  var clockCount: Int64 { firstClock(from: duration) }
 
   /// The first clock that is due at a time, or after it.
   func firstClock(from nanoseconds: Int64) -> Int64 {

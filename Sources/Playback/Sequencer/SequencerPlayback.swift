@@ -12,6 +12,8 @@ final class SequencerPlayback {
     var item: UInt64?
     var nanoseconds: Int64 = 0
     var moves = false
+    /// Seconds of the piece a second.
+    var speed = 1.0
     var isPaused = false
     var moment = ContinuousClock.now
   }
@@ -24,14 +26,16 @@ final class SequencerPlayback {
   /// The queue's timer is let go when there has been nothing to play for so long.
   private static let idleNanoseconds: Int64 = 1_000_000_000
 
-  private let client: SequencerClient
+  let client: SequencerClient
   private let mailbox: SequencerMailbox
   private let journal: SequencerJournal
-  private let report: @Sendable (PlayerEvent) -> Void
+  let report: @Sendable (PlayerEvent) -> Void
   private let publish: @Sendable (Status) -> Void
   private let notice: @Sendable (String) -> Void
 
-  private var timeline: SequencerTimeline
+  var timeline: SequencerTimeline
+  /// What is heard at the port `Input`; nil without one.
+  var input: InputReader?
   private var subscription: SequencerSubscription?
   private var subscribers: Set<SequencerAddress> = []
   /// Channels that notes have gone out on since the start.
@@ -44,11 +48,11 @@ final class SequencerPlayback {
   /// The value of channel volume that receivers have.
   private var volume = SequencerPlayback.usualVolume
   private var faultsAreSaid = false
-  private var queueRuns = false
+  private(set) var queueRuns = false
   private var idleSince: Int64?
   private var isPoolFull = false
   /// The listener has asked for a pause.
-  private var isPaused = false
+  private(set) var isPaused = false
   /// Nobody listens yet; the first piece waits for a subscriber, until `waitEnd` once there is a piece.
   private var isWaiting: Bool
   private let waitDuration: Duration
@@ -63,7 +67,7 @@ final class SequencerPlayback {
   private static let usualVolume: UInt8 = 100
 
   init(
-    client: SequencerClient, mailbox: SequencerMailbox, subscription: SequencerSubscription?,
+    client: SequencerClient, mailbox: SequencerMailbox, subscription: SequencerSubscription?, input: InputReader? = nil,
     options: SequencerOutput.Options, journal: SequencerJournal, report: @escaping @Sendable (PlayerEvent) -> Void,
     publish: @escaping @Sendable (Status) -> Void
   ) {
@@ -74,28 +78,32 @@ final class SequencerPlayback {
     self.journal = journal
     self.report = report
     self.publish = publish
-    timeline = SequencerTimeline(sendsClock: options.sendsClock)
+    self.input = input
+    let isFollowing = input?.follower != nil
+    timeline = SequencerTimeline(
+      sendsClock: options.sendsClock && !isFollowing, grid: isFollowing ? FollowedTime.bar : nil)
     subscribers = Set(client.subscribers())
     initialVolume = options.volume
     waitDuration = .seconds(options.waitSeconds)
-    isWaiting = subscribers.isEmpty && options.waitSeconds > 0
-    if isWaiting { timeline.pause(now: 0) }
+    isWaiting = subscribers.isEmpty && options.waitSeconds > 0 && !isFollowing
+    if isWaiting || isFollowing { timeline.pause(now: 0) }
   }
 
   /// The thread's life.
   func run() {
     while true {
       for command in mailbox.take() where !obey(command) { return }
-      client.announcements().forEach(observe)
-      let now = client.queueTime()
+      hear(client.incoming())
+      let queueTime = client.queueTime()
+      let now = timelineTime(queueTime)
       if let waitEnd, ContinuousClock.now >= waitEnd { endWaiting(grace: 0) }
       let reports = timeline.reports(now: now)
       // Whoever hears of the report shall find the position that belongs to it.
       publish(status(now: now))
       reports.forEach(report)
       reportIdle()
-      refill(now: now)
-      rest(now: now)
+      refill(now: queueTime)
+      rest(now: queueTime)
       publish(status(now: now))
       mailbox.wait(with: client.pollDescriptor, milliseconds: pause(now: client.queueTime()))
     }
@@ -110,9 +118,9 @@ final class SequencerPlayback {
       isIdle = false
       beginWaiting()
       runQueue()
-      let performance = SequencerPerformance(item.piece)
+      let performance = isFollowing ? SequencerPerformance.followed(item.piece) : SequencerPerformance(item.piece)
       sayFaults(of: item.piece)
-      timeline.enqueue(item.id, performance, now: client.queueTime())
+      timeline.enqueue(item.id, performance, now: timelineTime(client.queueTime()))
       let new = timeline.channels.subtracting(channels)
       channels.formUnion(new)
       if volume != Self.usualVolume { sendVolume(to: new) }
@@ -126,7 +134,8 @@ final class SequencerPlayback {
       hold()
     case .resume:
       isPaused = false
-      if !isWaiting { goOn(after: 0) }
+      if isFollowing { rejoin() } else if !isWaiting { goOn(after: 0) }
+    case .seek(let seconds): seek(to: seconds)
     case .skip:
       let now = takeBack()
       silence(now: now, stopsClock: false)
@@ -136,7 +145,7 @@ final class SequencerPlayback {
       silence(now: now)
       timeline.stop().forEach { report(.finished($0)) }
       resetTuning()
-      if isPaused || isWaiting { timeline.pause(now: now) }
+      if isPaused || isWaiting || (isFollowing && !masterRuns) { timeline.pause(now: now) }
     case .volume(let volume):
       let relative = volume / max(0.01, initialVolume)
       let controller = UInt8(min(127, max(0, relative.isNaN ? 1 : relative * Double(Self.usualVolume)).rounded()))
@@ -163,7 +172,14 @@ final class SequencerPlayback {
     notice("port \(SequencerOutput.clientName):\(SequencerOutput.portName): \(faults.joined(separator: "; "))")
   }
 
-  private func hold() {
+  private func seek(to seconds: Double) {
+    guard !isFollowing, !timeline.isEmpty else { return }
+    let now = takeBack()
+    silence(now: now)
+    timeline.seek(to: Int64(min(1e9, max(0, seconds.isNaN ? 0 : seconds)) * 1e9), now: now)
+  }
+
+  func hold() {
     guard !timeline.isPaused else { return }
     let now = takeBack()
     timeline.pause(now: now)
@@ -200,18 +216,19 @@ final class SequencerPlayback {
 
   /// Empties the queue.
   ///
-  /// - Returns: the queue's time just before. An event that still goes out after it is sent again by a `resume`, which
+  /// - Returns: the timeline's time just before. An event that still goes out after it is sent again by a `resume`, which
   ///   is better than one that nobody sends.
-  private func takeBack() -> Int64 {
-    let now = client.queueTime()
+  func takeBack() -> Int64 {
+    let now = timelineTime(client.queueTime())
     client.emptyQueue()
     isPoolFull = false
     return now
   }
 
   /// Ends every sounding note, at every subscriber. The queue must be empty.
-  private func silence(now: Int64, stopsClock: Bool = true) {
-    for message in timeline.endNotes(now: now) { client.sendNow(.midi(message)) }
+  func silence(now: Int64, stopsClock: Bool = true) {
+    // Of what a master's tempo has planned ahead nobody knows any more when it was to be.
+    for message in timeline.endNotes(now: isFollowing ? .max / 2 : now) { client.sendNow(.midi(message)) }
     for message in SequencerSilence.quiet(channels.sorted()) { client.sendNow(.midi(message)) }
     if stopsClock, timeline.clockIsRunning {
       client.sendNow(.stop)
@@ -234,7 +251,7 @@ final class SequencerPlayback {
 
   // MARK: The queue
 
-  private func runQueue() {
+  func runQueue() {
     idleSince = nil
     guard !queueRuns else { return }
     client.runQueue()
@@ -243,17 +260,18 @@ final class SequencerPlayback {
 
   private func refill(now: Int64) {
     isPoolFull = false
-    guard let first = timeline.next(before: now + Self.horizon) else { return }
+    let horizon = horizon(now: now) ?? now + Self.horizon
+    guard let first = timeline.next(before: horizon) else { return }
     var free = client.freeCells() - Self.reservedCells
     var due = first
     while true {
       free -= Self.cells(due.message)
-      guard free >= 0, client.schedule(due.message, at: due.nanoseconds) else {
+      guard free >= 0, client.schedule(due.message, at: queueTime(of: due)) else {
         isPoolFull = true
         return
       }
       timeline.confirm(due)
-      guard let next = timeline.next(before: now + Self.horizon) else { return }
+      guard let next = timeline.next(before: horizon) else { return }
       due = next
     }
   }
@@ -266,7 +284,10 @@ final class SequencerPlayback {
 
   /// Lets the queue's timer go after a while without music.
   private func rest(now: Int64) {
-    guard queueRuns, timeline.isEmpty || timeline.isPaused else { return }
+    guard queueRuns, timeline.isEmpty || timeline.isPaused, !isListening(now: now) else {
+      idleSince = nil
+      return
+    }
     if timeline.clockIsRunning {
       client.sendNow(.stop)
       timeline.clockStopped()
@@ -286,13 +307,14 @@ final class SequencerPlayback {
     if let waitEnd { return Int32(max(0, min(600_000, (waitEnd - .now) / .milliseconds(1)))) + 1 }
     guard queueRuns else { return -1 }
     if isPoolFull { return 20 }
+    if isFollowing { return masterRuns ? Self.followingMilliseconds : Self.refillMilliseconds }
     let milliseconds = (timeline.timeToReport(now: now) ?? .max) / 1_000_000
     return Int32(min(Int64(Self.refillMilliseconds), milliseconds + 1))
   }
 
   // MARK: Other ports
 
-  private func observe(_ announcement: SequencerClient.Announcement) {
+  func observe(_ announcement: SequencerClient.Announcement) {
     switch announcement {
     case .subscribed(let address):
       subscribers.insert(address)
@@ -310,8 +332,9 @@ final class SequencerPlayback {
         client.sendNow(.midi(message), to: address)
       }
       remember()
-    case .portAppeared, .portGone: break
+    case .portAppeared, .portGone, .inputSubscribed, .inputUnsubscribed: break
     }
+    if let event = input?.observe(announcement, client: client) { report(event) }
     if let event = subscription?.observe(announcement, client: client) { report(event) }
   }
 
@@ -326,7 +349,7 @@ final class SequencerPlayback {
   private func status(now: Int64) -> Status {
     let position = timeline.position(now: now)
     return Status(
-      item: position?.id, nanoseconds: position?.offset ?? 0, moves: position != nil && !timeline.isPaused,
-      isPaused: isPaused)
+      item: position?.id, nanoseconds: pieceNanoseconds(position?.offset ?? 0),
+      moves: position != nil && !timeline.isPaused, speed: pieceSpeed(at: position?.offset ?? 0), isPaused: isPaused)
   }
 }

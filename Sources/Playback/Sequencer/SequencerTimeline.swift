@@ -8,6 +8,8 @@ struct SequencerTimeline {
   enum Message: Hashable {
     case midi(MIDIMessage)
     case clock, start, resume, stop
+    /// Sixteenth notes from where the clock was started.
+    case position(Int)
   }
 
   struct Due: Hashable {
@@ -27,6 +29,8 @@ struct SequencerTimeline {
     var isStarted = false
     var nextEvent = 0
     var nextClock: Int64 = 0
+    /// Clocks that went out before its first one, since the clock was started.
+    var clocksBefore: Int64 = 0
     var end: Int64 { origin + performance.duration }
     /// How long before the beginning the first event is due.
     var preroll: Int64 { -min(0, events.first?.nanoseconds ?? 0) }
@@ -48,11 +52,24 @@ struct SequencerTimeline {
   /// Where in the first item playback is held, and what begins again then.
   private var held: (offset: Int64, beginnings: [MIDIMessage])?
   private(set) var clockIsRunning = false
+  /// Where the clock goes on: it has not been said yet, or it has. Nil: it starts at the beginning.
+  private var continuation: Continuation?
+  private enum Continuation { case unsaid, said }
+  /// If it follows a master, pieces that begin in silence begin at a multiple of this.
+  private let grid: Int64?
 
-  init(sendsClock: Bool) { clockIsSent = sendsClock }
+  /// - Parameters:
+  ///   - sendsClock: Whether clock, start, stop, continue and song position go out.
+  ///   - grid: What pieces that begin in silence wait for, nanoseconds; nil: they begin at once.
+  init(sendsClock: Bool, grid: Int64? = nil) {
+    clockIsSent = sendsClock
+    self.grid = grid
+  }
 
   var isPaused: Bool { held != nil }
   var isEmpty: Bool { items.isEmpty }
+  /// The performance of the first item.
+  var firstPerformance: SequencerPerformance? { items.first?.performance }
   /// The channels of what is queued.
   var channels: Set<UInt8> { items.reduce(into: []) { $0.formUnion($1.performance.channels) } }
   /// What a receiver that joins now must know.
@@ -75,8 +92,14 @@ struct SequencerTimeline {
     let previous = index > 0 ? items[index - 1] : nil
     let receivers = previous.map { ReceiversTuning(after: $0.performance.tuning) } ?? receivers
     (items[index].events, items[index].introduction) = items[index].performance.events(for: receivers)
-    let soonest = max(previous?.end ?? .min, now + Self.lead)
-    items[index].origin = soonest + items[index].preroll
+    if let grid {
+      let next = now >= 0 ? (now + grid - 1) / grid * grid : 0
+      items[index].origin = max(previous?.end ?? .min, next)
+    } else {
+      let soonest = max(previous?.end ?? .min, now + Self.lead)
+      items[index].origin = soonest + items[index].preroll
+    }
+    if let previous { items[index].clocksBefore = previous.clocksBefore + previous.performance.clockCount }
   }
 
   /// Holds. Before this the queue must have been emptied; the notes to end come from `endNotes`.
@@ -96,10 +119,7 @@ struct SequencerTimeline {
     let beginning = now + Self.lead + (held.offset == 0 ? items[0].preroll : 0)
     items[0].origin = beginning - held.offset
     chainOrigins()
-    if clockIsSent, clockIsRunning || items[0].isStarted {
-      interjected.append(Due(nanoseconds: beginning, message: .resume))
-      clockIsRunning = true
-    }
+    continueClock()
     interjected += held.beginnings.map { Due(nanoseconds: beginning, message: .midi($0)) }
   }
 
@@ -107,11 +127,18 @@ struct SequencerTimeline {
   mutating func skip(now: Int64) -> [UInt64] {
     interjected = []
     guard !items.isEmpty else { return [] }
-    let dropped = items.removeFirst().id
+    let first = items.removeFirst()
+    let dropped = first.id
     rewind(to: 0)
     if held != nil { held = (0, []) }
     if !items.isEmpty {
       plan(0, now: now)
+      // Receivers have counted on; the clocks that were taken back are sent again.
+      let heard = first.performance.firstClock(from: max(0, now - first.origin))
+      items[0].clocksBefore = first.clocksBefore + min(heard, first.performance.clockCount)
+      for index in items.indices.dropFirst() {
+        items[index].clocksBefore = items[index - 1].clocksBefore + items[index - 1].performance.clockCount
+      }
       chainOrigins()
     }
     return [dropped]
@@ -121,7 +148,7 @@ struct SequencerTimeline {
   mutating func stop() -> [UInt64] {
     defer {
       let receivers = receivers
-      self = SequencerTimeline(sendsClock: clockIsSent)
+      self = SequencerTimeline(sendsClock: clockIsSent, grid: grid)
       self.receivers = receivers
     }
     return items.map(\.id)
@@ -136,13 +163,89 @@ struct SequencerTimeline {
   /// The clock was told to stop.
   mutating func clockStopped() { clockIsRunning = false }
 
+  // MARK: Places
+
+  /// Goes on from another place of the first item, at once; held, from there when it is let go. Before this the queue
+  /// must have been emptied and the notes ended.
+  mutating func seek(to offset: Int64, now: Int64) {
+    guard let first = items.first else { return }
+    let offset = min(max(0, offset), max(0, first.performance.duration - 1))
+    if held != nil {
+      rewind(to: offset, includingIts: true)
+      held = (offset, cues(at: offset))
+    } else {
+      begin(at: offset, beginning: now + Self.lead + (offset == 0 ? first.preroll : 0))
+      continueClock()
+    }
+  }
+
+  /// Goes on where a master's song stands. The first item begins where it was planned; what lies outside all of the items
+  /// is the first one, over and over.
+  ///
+  /// - Parameters:
+  ///   - position: Where the song stands.
+  ///   - startsNext: Whether an item that has been heard makes room for the next, which begins here.
+  /// - Returns: the items that are over.
+  mutating func locate(_ position: Int64, startsNext: Bool?) -> [UInt64] {
+    held = nil
+    var dropped: [UInt64] = []
+    if startsNext == true, items.count > 1, items[0].isStarted { dropped.append(items.removeFirst().id) }
+    guard !items.isEmpty else { return dropped }
+    if startsNext != nil {
+      begin(at: 0, beginning: position)
+      return dropped
+    }
+    if !items[0].isStarted, position < items[0].origin, items[0].origin - position <= grid ?? 0 {
+      begin(at: 0, beginning: items[0].origin)
+    } else if let index = items.firstIndex(where: { $0.origin <= position && position < $0.end }) {
+      dropped += items.prefix(index).map(\.id)
+      items.removeFirst(index)
+      begin(at: position - items[0].origin, beginning: position)
+    } else {
+      let length = max(1, items[0].performance.duration)
+      let distance = (position - items[0].origin) % length
+      begin(at: distance < 0 ? distance + length : distance, beginning: position)
+    }
+    return dropped
+  }
+
+  private mutating func begin(at offset: Int64, beginning: Int64) {
+    rewind(to: offset, includingIts: true)
+    items[0].origin = beginning - offset
+    chainOrigins()
+    interjected = cues(at: offset).map { Due(nanoseconds: beginning, message: .midi($0)) }
+  }
+
+  /// What has to be said before an item goes on in its middle: its setup, if it was not said, and the notes that sound.
+  private func cues(at offset: Int64) -> [MIDIMessage] {
+    guard offset > 0, let first = items.first else { return [] }
+    var sounding = SoundingNotes()
+    let before = first.events.dropFirst(first.introduction).prefix { $0.nanoseconds < offset }
+    for event in before { sounding.sent(event.message, at: event.nanoseconds) }
+    sounding.advance(to: offset)
+    return (first.isStarted ? [] : first.events.prefix(first.introduction).map(\.message)) + sounding.beginnings
+  }
+
+  /// The clock goes on at the next sixteenth note that receivers count, the only places a song position can name.
+  private mutating func continueClock() {
+    guard clockIsSent, clockIsRunning || items[0].isStarted else { return }
+    clockIsRunning = false
+    continuation = .unsaid
+    let rest = (items[0].clocksBefore + items[0].nextClock) % 6
+    if rest > 0 { items[0].nextClock += 6 - rest }
+  }
+
   /// The first item's events from `offset` on, and all of the others', are to be sent again.
-  private mutating func rewind(to offset: Int64) {
+  private mutating func rewind(to offset: Int64, includingIts: Bool = false) {
     interjected = []
+    continuation = nil
     for index in items.indices {
       let begin = index == 0 ? offset : 0
       let (performance, events) = (items[index].performance, items[index].events)
-      items[index].nextEvent = begin == 0 ? 0 : events.firstIndex { $0.nanoseconds > begin } ?? events.count
+      let isAhead = { (event: SequencerPerformance.Event) in
+        includingIts ? event.nanoseconds >= begin : event.nanoseconds > begin
+      }
+      items[index].nextEvent = begin == 0 ? 0 : events.firstIndex(where: isAhead) ?? events.count
       items[index].nextClock = performance.firstClock(from: begin)
     }
   }
@@ -169,10 +272,19 @@ struct SequencerTimeline {
     if clockIsSent {
       let offset = performance.nanoseconds(ofClock: item.nextClock)
       if offset < performance.duration, event.map({ offset <= $0.nanoseconds }) ?? true {
-        return Due(nanoseconds: item.origin + offset, message: clockIsRunning ? .clock : .start)
+        return Due(nanoseconds: item.origin + offset, message: clockMessage(of: item))
       }
     }
     return event.map { Due(nanoseconds: item.origin + $0.nanoseconds, message: .midi($0.message)) }
+  }
+
+  private func clockMessage(of item: Item) -> Message {
+    if clockIsRunning { return .clock }
+    switch continuation {
+    case nil: return .start
+    case .unsaid: return .position(Int(clamping: (item.clocksBefore + item.nextClock) / 6))
+    case .said: return .resume
+    }
   }
 
   /// The kernel has accepted what `next` said.
@@ -189,8 +301,16 @@ struct SequencerTimeline {
       if item.nextEvent < item.introduction, item.retunes { receivers.disturb(by: item.performance.tuning) }
       items[index].nextEvent += 1
     case .clock: items[index].nextClock += 1
-    case .start: clockIsRunning = true  // the first clock comes right after it, at the same time
-    case .resume, .stop: break
+    case .start:
+      clockIsRunning = true  // the first clock comes right after it, at the same time
+      // Receivers count from here.
+      let counted = items[index].clocksBefore + items[index].nextClock
+      for later in items.indices { items[later].clocksBefore -= counted }
+    case .position: continuation = .said
+    case .resume:
+      continuation = nil
+      clockIsRunning = true
+    case .stop: break
     }
   }
 

@@ -9,7 +9,7 @@ enum Parsers {
   static let all: [String: @Sendable ([UInt8]) throws -> Void] = [
     "yaml": yaml, "roll": roll, "scala": scala, "keyboard": keyboard, "piece": piece, "safetensors": safetensors,
     "http": HTTPRequests.parse, "answer": answer, "soundfont": soundfont, "environment": environment,
-    "effects": effects, "words": words, "melody": melody,
+    "effects": effects, "words": words, "melody": melody, "clock": InputMachines.clock, "phrase": InputMachines.phrase,
   ]
 
   @Sendable private static func yaml(_ bytes: [UInt8]) throws {

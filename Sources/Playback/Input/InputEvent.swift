@@ -1,0 +1,54 @@
+internal import CALSA
+
+/// What somebody has sent to the port that hears.
+struct InputEvent: Sendable, Hashable {
+  /// What is said.
+  enum Content: Sendable, Hashable {
+    /// Clock, start, stop, continue, song position.
+    case transport(ClockFollower.Message)
+    /// A key is pressed; velocity 0: it is let go.
+    case note(channel: UInt8, key: UInt8, velocity: UInt8)
+    /// A controller has moved.
+    case control(channel: UInt8, controller: UInt8, value: UInt8)
+    /// Another program is wanted.
+    case program(channel: UInt8, program: UInt8)
+  }
+
+  /// Who says it.
+  var source: SequencerAddress
+  /// When it came, real time of our queue.
+  var nanoseconds: Int64
+  /// What is said.
+  var content: Content
+}
+
+extension InputEvent {
+  /// - Returns: nil for what is of no interest here: system exclusive, active sensing, ...
+  init?(_ event: snd_seq_event_t) {
+    guard let content = Self.content(event) else { return nil }
+    self.content = content
+    source = SequencerAddress(event.source)
+    nanoseconds = Int64(event.time.time.tv_sec) * 1_000_000_000 + Int64(event.time.time.tv_nsec)
+  }
+
+  private static func content(_ event: snd_seq_event_t) -> Content? {
+    let (note, control) = (event.data.note, event.data.control)
+    // The sender's numbers are only promised to be small.
+    func seven(_ value: Int32) -> UInt8 { UInt8(min(127, max(0, value))) }
+    switch snd_seq_event_type(UInt32(event.type)) {
+    case SND_SEQ_EVENT_CLOCK: return .transport(.clock)
+    case SND_SEQ_EVENT_START: return .transport(.start)
+    case SND_SEQ_EVENT_CONTINUE: return .transport(.resume)
+    case SND_SEQ_EVENT_STOP: return .transport(.stop)
+    case SND_SEQ_EVENT_SONGPOS: return .transport(.position(Int(control.value)))
+    case SND_SEQ_EVENT_NOTEON:
+      return .note(channel: note.channel & 15, key: note.note & 127, velocity: min(127, note.velocity))
+    case SND_SEQ_EVENT_NOTEOFF: return .note(channel: note.channel & 15, key: note.note & 127, velocity: 0)
+    case SND_SEQ_EVENT_CONTROLLER:
+      guard control.param < 128 else { return nil }
+      return .control(channel: control.channel & 15, controller: UInt8(control.param), value: seven(control.value))
+    case SND_SEQ_EVENT_PGMCHANGE: return .program(channel: control.channel & 15, program: seven(control.value))
+    default: return nil
+    }
+  }
+}

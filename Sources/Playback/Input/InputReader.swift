@@ -1,0 +1,94 @@
+internal import Core
+
+/// What is heard at the port `Input`, and what is made of it.
+struct InputOptions: Sendable {
+  /// A port to hear; it is subscribed again whenever it reappears. Nil: whoever subscribes.
+  var source: SequencerDestination?
+  /// Whether a master's clock decides when pieces play, and how it is followed.
+  var sync = PlaybackConfiguration.Sync()
+  /// What knobs and keys do.
+  var controls = PlaybackConfiguration.Controls()
+
+  /// - Returns: nil if nothing in the configuration wants a port that hears.
+  init?(_ configuration: PlaybackConfiguration) {
+    guard configuration.input != nil || configuration.sync.source != .none else { return nil }
+    source = configuration.input.flatMap { $0 == "any" ? nil : SequencerDestination($0) }
+    sync = configuration.sync
+    controls = configuration.controls
+  }
+}
+
+/// Reads the port `Input`: the clock goes to the follower, the rest becomes `PlayerInput`. Belongs to the client's thread.
+struct InputReader {
+  /// Nil if no clock is followed.
+  private(set) var follower: ClockFollower?
+  /// Whether a start plays the next piece, not the same again.
+  let startsNext: Bool
+  /// When the last event came, real time of the queue; nil before the first.
+  private(set) var lastEvent: Int64?
+
+  private let controls: PlaybackConfiguration.Controls
+  private var subscription: SequencerSubscription?
+
+  /// Subscribes the port that is asked for.
+  ///
+  /// - Throws: If it is not there.
+  init(_ options: InputOptions, client: SequencerClient) throws(DeviceUnavailableError) {
+    let sync = options.sync
+    follower =
+      sync.source == .clock
+      ? ClockFollower(goesOn: sync.onLoss == .goOn, patienceSeconds: sync.patienceSeconds) : nil
+    startsNext = sync.atStart == .next
+    controls = options.controls
+    if let source = options.source { subscription = try SequencerSubscription(source, client: client, side: .input) }
+  }
+
+  /// An event has come.
+  ///
+  /// - Parameter report: Gets what it means to others.
+  /// - Returns: what the clock's slave has to do.
+  mutating func take(_ event: InputEvent, report: (PlayerEvent) -> Void) -> [ClockFollower.Change] {
+    lastEvent = event.nanoseconds
+    guard case .transport(let message) = event.content else {
+      let quarters = follower.flatMap { $0.isRunning ? $0.position(at: Double(event.nanoseconds)) / 24 : nil }
+      PlayerInput(event, quarters: quarters, controls: controls).map { report(.input($0)) }
+      return []
+    }
+    return follower?.receive(message, from: Self.number(of: event.source), at: Double(event.nanoseconds)) ?? []
+  }
+
+  /// Time has passed.
+  mutating func advance(to nanoseconds: Int64) -> [ClockFollower.Change] {
+    follower?.advance(to: Double(nanoseconds)) ?? []
+  }
+
+  /// Ports come and go.
+  ///
+  /// - Returns: what a person should know.
+  mutating func observe(_ announcement: SequencerClient.Announcement, client: SequencerClient) -> PlayerEvent? {
+    switch announcement {
+    case .portGone(let address), .inputUnsubscribed(let address): follower?.leave(Self.number(of: address))
+    default: break
+    }
+    switch subscription?.observe(announcement, client: client) {
+    case .deviceLost(let text): return .remark(text)
+    case .deviceBack: return subscription.map { .remark("MIDI port \($0.port) is heard again") }
+    default: return nil
+    }
+  }
+
+  private static func number(of address: SequencerAddress) -> Int { address.client << 8 | address.port }
+
+  /// What a person should know of a change.
+  func remark(on change: ClockFollower.Change) -> String? {
+    switch change {
+    case .moved, .stopped: nil
+    case .lost(isHeld: true): "the master's clock has ceased: the music waits for it"
+    case .lost(isHeld: false): "the master's clock has ceased: the music goes on at its last tempo"
+    case .found: "the master's clock is back"
+    case .crowded: "a second master sends its clock to the port Input: it is not heard while the first is there"
+    case .flooded:
+      "what comes to the port Input is no clock: more than \(ClockFollower.mostClocksPerSecond) ticks a second"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+@testable import Core
+@testable import Playback
+
+/// The state machines behind the port `Input`: what may come there is any message from anybody at any time.
+enum InputMachines {
+  /// Four bytes an event: what, who and in which unit of time, how much of it.
+  private static func events(_ bytes: [UInt8]) -> [(kind: UInt8, source: Int, nanoseconds: Double, value: Int)] {
+    stride(from: 0, to: bytes.count - 3, by: 4).map { index in
+      let scale: [Double] = [0, 1, 1e3, 1e5, 1e6, 1e7, 1e8, 1e10]
+      let amount = Double(Int8(bitPattern: bytes[index + 2]))
+      return (
+        bytes[index], Int(bytes[index + 1] >> 6), amount * scale[Int(bytes[index + 1] & 7)], Int(bytes[index + 3])
+      )
+    }
+  }
+
+  @Sendable static func clock(_ bytes: [UInt8]) throws {
+    var follower = ClockFollower(goesOn: bytes.first ?? 0 > 127)
+    var time = 0.0
+    for event in events(bytes) {
+      time += event.nanoseconds
+      let message: ClockFollower.Message
+      switch event.kind % 16 {
+      case 0: message = .start
+      case 1: message = .stop
+      case 2: message = .resume
+      case 3: message = .position((event.value - 128) * 1000)
+      default: message = .clock
+      }
+      for change in follower.receive(message, from: event.source, at: time) {
+        if case .moved(let position, _) = change { precondition((0...1e7).contains(position)) }
+      }
+      if event.value > 200 { _ = follower.advance(to: time + Double(event.value) * 1e8) }
+      if event.value == 7 { follower.leave(event.source) }
+      precondition(ClockFilter.periods.contains(follower.filter.period))
+      precondition(follower.position(at: time).isFinite && follower.time(of: 1000).isFinite)
+      precondition(follower.planningLimit(at: time, margin: 15e6).isFinite)
+    }
+  }
+
+  @Sendable static func phrase(_ bytes: [UInt8]) throws {
+    var collector = PhraseCollector(rest: 2, endKey: 108)
+    var (time, phrases) = (0.0, [[PlayedNote]]())
+    for event in events(bytes) {
+      time += event.nanoseconds * 1e-9
+      let over =
+        switch event.kind % 8 {
+        case 0: collector.pedal(at: time)
+        case 1: collector.advance(to: time)
+        default: collector.note(key: event.value % 128, velocity: Int(event.kind >> 3), at: time)
+        }
+      if let over { phrases.append(over) }
+    }
+    if let last = collector.pedal(at: time) { phrases.append(last) }
+    for notes in phrases {
+      for clock in [PhraseQuantizer.Clock.seconds, .quarters(seconds: 0.5)] {
+        guard let phrase = try? PhraseQuantizer.phrase(notes, clock: clock) else { continue }
+        precondition(zip(phrase.notes, phrase.notes.dropFirst()).allSatisfy { $0.end <= $1.onset })
+        precondition(phrase.notes.allSatisfy { $0.duration > 0 && $0.onset >= 0 } && phrase.stepSeconds > 0)
+        _ = phrase.melodyText
+      }
+    }
+  }
+}
