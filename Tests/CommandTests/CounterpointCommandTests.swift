@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func theOriginalsKeysMeanItsSearch() throws {
-    try CommandRun.withFolder(["c.yml": "piece: {tonic: C}\nagent: {n_trials_factor: 0.02}\n"]) { folder in
+    try CommandRun.withFolder(["c.yml": "piece: {tonic: C}\nagent: {n_trials_factor: 0.3}\n"]) { folder in
       let run = try CommandRun(
         ["-c", "c.yml", "-e", "1", "--seed", "1", "--no-play", "-o", "out", "--json"], in: folder)
       #expect(run.status == 0, "\(run.errors)")

@@ -59,7 +59,8 @@ class CounterpointEnv(gymnasium.Env):
         At the end the information also has the `"scores"`.
         """
         if not self._mask[int(action)]:
-            return self._observed, self.spec_of_program["reward_for_dead_end"], True, False, {"action_mask": self._mask}
+            reward = float(self.spec_of_program["reward_for_dead_end"])
+            return self._observed.copy(), reward, True, False, {"action_mask": self._mask.copy()}
         index, rest = divmod(int(action), 2 * self.spec_of_program["max_skip_in_degrees"] + 1)
         movement = rest - self.spec_of_program["max_skip_in_degrees"]
         duration = self.spec_of_program["durations"][index]
@@ -82,4 +83,4 @@ class CounterpointEnv(gymnasium.Env):
         for movement, duration in answer["valid_actions"]:
             self._mask[self.action(movement, duration)] = 1
         self._observed = np.array(answer["observation"], dtype=np.int8)
-        return self._observed, {"action_mask": self._mask}
+        return self._observed.copy(), {"action_mask": self._mask.copy()}

@@ -87,9 +87,9 @@ public struct BeamSearch {
   /// The rewards of the kept records, highest first.
   public var keptRewards: [Double] { records.map(\.reward) }
 
-  /// The finished lines among the best `width` records, the best first.
+  /// The best `width` finished lines among the records, the best first; there may be fewer.
   public func results() -> [CounterpointLine] {
-    records.prefix(settings.width).filter(\.isFinished).map { record in
+    records.filter(\.isFinished).prefix(settings.width).map { record in
       load(record.actions)
       return buffer.line(of: table.task)
     }
