@@ -7,7 +7,9 @@
 
   /// Another program that sends MIDI clock to the program's port `Input`, by a queue of the kernel, and hears what the
   /// program plays, stamped by the same queue.
-  final class MIDIMaster {
+  ///
+  /// - Note: `@unchecked Sendable`: one thread sends, and what was heard is read by the one that listened.
+  final class MIDIMaster: @unchecked Sendable {
     /// What is to be sent when.
     struct Event {
       var nanoseconds: Int64

@@ -1,4 +1,5 @@
 #if Playback
+  import Core
   import Foundation
   import Testing
 
