@@ -10,8 +10,10 @@ import Testing
     let last = try #require(lines.firstIndex { $0.hasPrefix("# Envelopes:") })
     let text = lines[first..<last].map { String($0.dropFirst(4)) }.joined(separator: "\n")
     let configuration = try Configuration(text: text, file: "example.yml")
-    #expect(configuration.timbres == ["default_timbre": .standard])
-    #expect(try Configuration(text: "", file: "empty.yml").timbres == ["default_timbre": .standard])
+    #expect(configuration.timbres["default_timbre"] == .standard)
+    let shipped = Dictionary(uniqueKeysWithValues: Timbre.shipped.map { ($0.name, $0) })
+    #expect(configuration.timbres == shipped)
+    #expect(try Configuration(text: "", file: "empty.yml").timbres == shipped)
   }
 
   static let pure = """

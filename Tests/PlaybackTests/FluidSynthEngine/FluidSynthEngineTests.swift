@@ -117,7 +117,7 @@
       var silent = own
       // A font whose presets all lie in bank 1: the word after the program number of each preset header.
       let phdr = try #require(own.firstRange(of: Array("phdr".utf8))?.upperBound) + 4
-      for preset in 0..<8 { silent[phdr + 38 * preset + 22] = 1 }
+      for preset in 0..<11 { silent[phdr + 38 * preset + 22] = 1 }
       var broken = own
       let shdr = try #require(own.ranges(of: Array("shdr".utf8)).last?.upperBound) + 4
       for index in shdr..<own.count { broken[index] = 0xFF }
