@@ -40,12 +40,13 @@ let package = Package(
     .systemLibrary(name: "CSndFile"),
     .target(
       name: "Core",
-      dependencies: ["CKernels", "CRealtime", "CSndFile", .product(name: "Yams", package: "Yams")],
+      dependencies: ["CKernels", "CSong", "CRealtime", "CSndFile", .product(name: "Yams", package: "Yams")],
       resources: [.embedInCode("Configuration/default.yml")],
       swiftSettings: strict),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
     .target(name: "CKernels"),
+    .target(name: "CSong"),
     .target(name: "CRealtime"),
     .target(
       name: "Playback",
@@ -86,7 +87,7 @@ let package = Package(
     // Counts allocations and locks of a thread, for tests of the render path.
     .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
     .testTarget(
-      name: "CoreTests", dependencies: ["CKernels", "Core", "CMallocCounter", "CSndFile"],
+      name: "CoreTests", dependencies: ["CKernels", "CSong", "Core", "CMallocCounter", "CSndFile"],
       swiftSettings: strict),
     .testTarget(
       name: "PlaybackTests",

@@ -121,7 +121,8 @@ extension Configuration {
   ///
   /// A further environment is one line here.
   public var policyEnvironment: any PolicyEnvironment {
-    RollPolicyEnvironment(environment, observation: agent.observation)
+    if let song { return SongEnvironment(song) }
+    return RollPolicyEnvironment(environment, observation: agent.observation)
   }
 
   /// The original's actor, where the configuration is one that the original could have had: kernels of its own play it.

@@ -9,6 +9,8 @@ public struct Configuration: Sendable {
   /// `piece`, `environment` and `agent` of a counterpoint; nil unless `kind` is that. `environment` then is the default
   /// piano roll's, with the counterpoint's output folder and times.
   public var counterpoint: CounterpointConfiguration?
+  /// `piece` of a song; nil unless `kind` is that. `environment` then is the default piano roll's.
+  public var song: SongConfiguration?
   /// `agent`: the cross-entropy method.
   public var agent: AgentConfiguration
   /// `timbres`: the sine synthesizer's presets by name, the default one among them.
@@ -78,7 +80,14 @@ public struct Configuration: Sendable {
       environment.performance.program = counterpoint.rendering.programs.composed
       agent.threadCount = counterpoint.agent.threadCount
       self.counterpoint = counterpoint
-    case .song: throw try root.section("environment").error("kind", allowed: "piano_roll, counterpoint")
+    case .song:
+      let song = try SongConfiguration(root, timbres: timbres)
+      let section = try root.section("agent")
+      agent.method = .policyGradient
+      agent.policyGradient = try PolicyGradientConfiguration(section.section("policy_gradient"), kind: .song)
+      agent.threadCount = try section.optionalInteger("n_processes", in: 1...1024)
+      environment.performance.tuning = song.tuning
+      self.song = song
     }
     guard timbres[environment.performance.timbre] != nil else {
       let sine = try root.section("environment").section("rendering_params").section("sinethesizer")
@@ -101,7 +110,10 @@ public struct Configuration: Sendable {
     case .counterpoint:
       CounterpointConfiguration.defaultText
         + ConfigurationText(template: defaultText).text(except: ["environment", "agent", "tuning"])
-    case .pianoRoll, .song: defaultText
+    case .song:
+      SongConfiguration.defaultText
+        + ConfigurationText(template: defaultText).text(except: ["environment", "agent"])
+    case .pianoRoll: defaultText
     }
   }
 

@@ -28,6 +28,15 @@ extension ConfigurationSection {
     return found ?? fallback
   }
 
+  /// A finite number in a range; nil if the key is absent or null.
+  public func optionalNumber(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
+    guard has(key) else {
+      leaveOut(key)
+      return nil
+    }
+    return try number(key, default: range.lowerBound, in: range)
+  }
+
   /// A finite number in a range that keeps how it was written: 1 and 1.0 are printed as they are.
   public func numberAsWritten(
     _ key: String, default fallback: ConfigurationNumber, in range: ClosedRange<Double>

@@ -17,7 +17,7 @@ public enum EnvironmentKind: String, Sendable, CaseIterable {
   private var tellingKeys: [[String]] {
     switch self {
     case .counterpoint: [["piece"]]
-    case .song: [["song"]]
+    case .song: ["bars", "meter", "plan", "n_parts", "scale", "tempo"].map { ["piece", $0] }
     case .pianoRoll:
       ["n_semitones", "n_roll_steps", "observation_decay", "n_draws_per_roll_step", "masks", "rendering_params"].map {
         ["environment", $0]
@@ -30,7 +30,7 @@ public enum EnvironmentKind: String, Sendable, CaseIterable {
   /// - Parameter melody: a melody given beside the file: then it is a counterpoint, if the file does not say otherwise.
   /// - Throws: `ConfigurationError` for a word that is no kind, or for another kind beside a melody.
   static func read(_ root: ConfigurationSection, melody: String? = nil) throws(ConfigurationError) -> EnvironmentKind {
-    let kinds: [EnvironmentKind] = [.counterpoint, .song, .pianoRoll]
+    let kinds: [EnvironmentKind] = [.song, .counterpoint, .pianoRoll]
     let told = kinds.first { kind in
       kind == .counterpoint && melody != nil || kind.tellingKeys.contains { root.isThere($0) }
     }

@@ -41,13 +41,16 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
   /// How many populations a training is annealed over if nobody says how many are asked for.
   public static let defaultAnnealingPopulations = 100
 
-  init(_ section: ConfigurationSection) throws(ConfigurationError) {
-    episodesPerPopulation = try section.integer("n_episodes_per_population", default: 1500, in: 1...10_000_000)
-    episodesPerUpdate = try section.integer("n_episodes_per_update", default: 50, in: 2...100_000)
-    learningRate = try Self.schedule(section, "learning_rate", start: 0.04, end: 0.003)
-    temperature = try Self.schedule(section, "temperature", start: 0.4, end: 0.12)
+  /// - Parameter kind: of the environment: songs have their own defaults.
+  init(_ section: ConfigurationSection, kind: EnvironmentKind = .pianoRoll) throws(ConfigurationError) {
+    let isSong = kind == .song
+    episodesPerPopulation = try section.integer(
+      "n_episodes_per_population", default: isSong ? 350 : 1500, in: 1...10_000_000)
+    episodesPerUpdate = try section.integer("n_episodes_per_update", default: isSong ? 8 : 50, in: 2...100_000)
+    learningRate = try Self.schedule(section, "learning_rate", start: isSong ? 0.03 : 0.04, end: 0.003)
+    temperature = try Self.schedule(section, "temperature", start: isSong ? 0.34 : 0.4, end: isSong ? 0.023 : 0.12)
     annealingPopulations = try section.optionalInteger("annealing_populations", in: 1...1_000_000_000)
-    discount = try section.number("discount", default: 0.9, in: 0...1)
+    discount = try section.number("discount", default: isSong ? 0.97 : 0.9, in: 0...1)
   }
 
   private static func schedule(

@@ -15,7 +15,7 @@ public enum PieceJSON {
   ///
   /// - Parameter programVersion: Version of the program that composed or rendered the piece.
   public static func text(_ piece: Piece, programVersion: String) -> String {
-    OrderedJSON.object([
+    var members: [OrderedJSON.Member] = [
       .init("format", .string(format)),
       .init("format_version", .integer(formatVersion)),
       .init("program_version", .string(programVersion)),
@@ -30,7 +30,9 @@ public enum PieceJSON {
       .init("roll", piece.isRoll ? roll(piece) : .null),
       .init("parts", .array(piece.parts.map { part($0, withNotes: !piece.isRoll) })),
       .init("interpretation", piece.interpretation.map(interpretation) ?? .null),
-    ]).prettyText
+    ]
+    if let song = piece.song { members.append(.init("song", Self.song(song))) }
+    return OrderedJSON.object(members).prettyText
   }
 
   private static func time(_ piece: Piece) -> OrderedJSON {

@@ -27,6 +27,8 @@ public struct Piece: Sendable {
   public var mpeBendRange = MPE.defaultBendRange
   /// How it is played where that differs from the score; nil for exact time.
   public var interpretation: Interpretation?
+  /// Plan, chords and faults of a song; nil for anything else.
+  public var song: SongRecord?
   /// What the rules said of it.
   public var score: ScoreBreakdown
   /// Where it came from; nil for a roll that was read from a file.

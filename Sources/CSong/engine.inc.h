@@ -1,0 +1,111 @@
+// Composing a piece; the includer defines PATH.
+#include "decide.inc.h"
+#define ROWS NAMED(rows)
+
+INLINE void NAMED(reward)(song *s, int bar, int rule, float value) {
+  state *now = &s->now;
+  value *= s->task.world->coefficient[rule];
+  now->rule[rule] += value;
+  now->total += value;
+  if (s->task.record && now->recorded) s->decision[now->recorded - 1].reward += value;
+  if (s->task.bars) s->task.bars[bar * SONG_RULES + rule] += value;
+}
+#define REWARD(rule, value) NAMED(reward)(s, bar, rule, value)
+
+INLINE void NAMED(fault)(song *s, int bar) {
+  s->now.faults++;
+  NAMED(reward)(s, bar, FAULTS, -1);
+  if (s->task.bar_faults) s->task.bar_faults[bar]++;
+}
+
+INLINE int NAMED(given)(const song *s, int part, int bar) {
+  return s->task.replay || (s->task.given && s->task.given[part * SONG_BARS + bar]);
+}
+
+INLINE int NAMED(role)(int part, int parts) { return part == 0 ? 0 : part == parts - 1 ? 1 : part == 1 ? 2 : 3; }
+
+// A place's baseline: by where in its phrase a decision is, not by time, because plans differ.
+INLINE int NAMED(slot)(const song_bar *b, int span, int kind, int role) {
+  int left = least(3, b->phrase_bars - 1 - b->in_phrase);
+  return ((((left * 2 + span) * 3 + kind) * 4 + role) * 6 + b->relation) * 3 + (b->cadence == 0 ? 0 : b->in_phrase == b->phrase_bars - 1 ? 2 : 1);
+}
+
+#include "harmony.inc.h"
+#include "rhythm.inc.h"
+#include "masks.inc.h"
+#include "pitch.inc.h"
+#include "form.inc.h"
+
+// One span. Returns whether it could be composed without a fault.
+INLINE int NAMED(span)(song *s, int bar, int k) {
+  const song_world *w = s->task.world;
+  const song_plan *plan = s->task.plan;
+  const song_bar *b = &plan->bar[bar];
+  state *now = &s->now;
+  song_grid *grid = &s->grid;
+  const int at = bar * w->spans + k, faults = now->faults;
+  if (k == 0) {
+    for (int p = 0; p < w->parts; p++) now->in_bar[p] = 0;
+    NAMED(transform)(s, bar);
+  }
+  NAMED(harmonise)(s, bar, k);
+  NAMED(rhythms)(s, bar, k);
+  for (int i = 0; i < w->length[k]; i++) {
+    const int step = bar * w->steps + w->start[k] + i;
+    NAMED(step)(s, bar, k, i, step, at);
+  }
+  if (k == w->spans - 1) NAMED(bar)(s, bar);
+  (void)b, (void)grid;
+  return now->faults == faults && !(k == w->spans - 1 && NAMED(missed)(s, bar));
+}
+
+static void NAMED(play)(song *s) {
+  const song_world *w = s->task.world;
+  const song_plan *plan = s->task.plan;
+  state *now = &s->now;
+  memset(now, 0, sizeof *now);
+  seed_random(now->random, s->task.key);
+  for (int p = 0; p < SONG_PARTS; p++)
+    now->lane[p] = now->last[p] = now->before[p] = -1, now->pitch[p] = now->last_pitch[p] = -1, now->turn[p] = 3;
+  now->chord = now->next = now->chord_before = -1;
+  for (int lane = SONG_LANES - 1; lane >= 0; lane--) {
+    s->octaves[lane] = 0;
+    for (int other = lane % w->degrees; other < SONG_LANES; other += w->degrees) s->octaves[lane] |= 1u << other;
+  }
+  const int spans = plan->bars * w->spans, most_retries = s->task.retries;
+  int tries = 0, budget = most_retries * 60, taken_back = 0, stuck = -1;
+  for (int at = 0; at < spans; at++) {
+    if (most_retries) s->undo[at % UNDONE] = *now;
+    now->loose = tries > 8;
+    now->sharpness = tries > 4 ? 1 : s->task.sharpness;
+    if (NAMED(span)(s, at / w->spans, at % w->spans) || !most_retries) {
+      if (at >= stuck) tries = 0, stuck = -1;
+      continue;
+    }
+    if (budget <= 0 || tries >= most_retries) { tries = 0, stuck = -1; continue; }  // accepted, and counted
+    budget--, tries++, taken_back++, stuck = most(stuck, at);
+    // The span itself, the one before, and now and then further back.
+    const int back = least(at, tries % 4 ? tries & 1 : tries / 2);
+    uint64_t random[2] = {now->random[0], now->random[1]};
+    at -= back;
+    *now = s->undo[at % UNDONE];
+    now->random[0] = random[0], now->random[1] = random[1];
+    if (s->task.record && now->recorded) s->decision[now->recorded - 1].reward = now->last_reward;
+    at--;
+  }
+  s->result = (song_result){.total = now->total, .faults = now->faults, .decisions = now->decisions,
+                            .recorded = now->recorded, .taken_back = taken_back};
+  memcpy(s->result.rule, now->rule, sizeof now->rule);
+}
+
+static const song_path NAMED(path) = {
+#define TEXT2(x) #x
+#define TEXT(x) TEXT2(x)
+    .name = TEXT(PATH), .play = NAMED(play), .accumulate = NAMED(accumulate)};
+
+#undef TEXT2
+#undef TEXT
+#undef F8
+#undef I8
+#undef ROWS
+#undef REWARD

@@ -1,0 +1,211 @@
+// The hard rules of pitch: the lanes that a part may sing at a step.
+
+typedef struct NAMED(moment) {
+  int bar, k, i, step, at;
+  uint32_t moving, decided;                 // parts with an onset here; those whose note at this step is known
+  int8_t lane[SONG_PARTS];                  // before this step
+  int16_t pitch[SONG_PARTS];
+  int cadential, arrival;                   // in the phrase's last bar; at the cadence's arrival
+} NAMED(moment);
+
+// The next onset of a part in its span after step i, or the span's length.
+INLINE int NAMED(next_onset)(const song *s, const NAMED(moment) *m, int p) {
+  const int length = s->task.world->length[m->k];
+  const uint32_t later = NAMED(onsets)(s->grid.rhythm[p][m->at]) >> (m->i + 1);
+  return later ? m->i + 1 + __builtin_ctz(later) : length;
+}
+
+// Lanes from which the next chord can be reached by step.
+INLINE uint32_t NAMED(leading)(const song *s, int p, uint32_t range) {
+  const song_chord *c = s->now.harmony_after;
+  if (!c) return 0;
+  const uint32_t members = range & (p == s->task.world->parts - 1 ? c->bass : c->members);
+  return members << 1 | members >> 1;
+}
+
+// What the part that sounds highest may sing at the cadence's arrival.
+INLINE uint32_t NAMED(cadence_tones)(const song *s, const song_bar *b, const song_chord *c) {
+  (void)s;
+  switch (b->cadence) {
+    case SONG_AUTHENTIC: return c->root;
+    case SONG_DECEPTIVE: return c->third;
+    case SONG_IMPERFECT: return c->third | c->fifth;
+    default: return c->members;
+  }
+}
+
+// Whether the next span is the arrival of the piece's last cadence: what leads to it is heard unadorned.
+INLINE int NAMED(before_close)(const song *s, int at) {
+  const song_world *w = s->task.world;
+  const song_plan *plan = s->task.plan;
+  if (at + 1 >= plan->bars * w->spans) return 0;
+  const song_bar *after = &plan->bar[(at + 1) / w->spans];
+  return after->last && after->arrival == (at + 1) % w->spans;
+}
+
+INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role, int motif, int *relaxed) {
+  const song_world *w = s->task.world;
+  const song_plan *plan = s->task.plan;
+  const song_bar *b = &plan->bar[m->bar];
+  state *now = &s->now;
+  const song_chord *c = now->harmony, *was = now->harmony_before;
+  const int parts = w->parts, D = w->degrees, first = m->i == 0;
+  const int last = now->last[p], connected = m->pitch[p] >= 0;
+  uint32_t range = below(w->high[p] + 1) & ~below(w->low[p]);
+  if (role == 0) {
+    range &= b->climax && now->climaxes == 0 ? below(plan->climax_lane + 1) : below(plan->climax_lane);
+    range &= ~below(b->nadir && now->nadirs == 0 ? plan->nadir_lane : plan->nadir_lane + 1);
+  }
+  // Order: no part crosses another; between two with parts still to come there is room for them.
+  uint32_t order = range;
+  int gap = 0;
+  for (int u = p - 1; u >= 0; u--) {
+    if (m->decided >> u & 1) {
+      if (now->lane[u] < 0) continue;
+      order &= below(now->lane[u] - gap);
+      break;
+    }
+    gap++;
+  }
+  gap = 0;
+  for (int u = p + 1; u < parts; u++) {
+    if (m->decided >> u & 1) {
+      if (now->lane[u] < 0) continue;
+      order &= ~below(now->lane[u] + 1 + gap);
+      break;
+    }
+    gap++;
+  }
+  uint32_t open = order;
+  if (last >= 0) open &= w->reach[c->scale * w->pitches + now->last_pitch[p]];
+  uint32_t members = role == 1 && first ? c->bass : c->members;
+  uint32_t lanes = open & members;
+  const uint32_t neighbours = last >= 0 ? bit(last - 1) | bit(last + 1) : 0;
+  const int next = NAMED(next_onset)(s, m, p), length = w->length[m->k];
+
+  if (now->pending[p] == 1 && last >= 0) {
+    lanes = open & neighbours & members;
+    if (!first && !lanes) lanes = open & neighbours & NAMED(leading)(s, p, range);
+  } else if (now->pending[p] == 2) {
+    lanes = open & bit(last - 1);
+  } else {
+    const int seventh = last >= 0 && was && first && was != c && was->root_class != c->root_class && bit(last) & was->seventh;
+    const int rises = last >= 0 && connected && was && first && was->root_class != c->root_class && bit(last) & was->rising;
+    if (seventh && connected) {
+      uint32_t down = lanes & bit(last - 1);
+      if (down) lanes = down;
+    } else if (rises) {
+      uint32_t up = lanes & (bit(last + 1) | (role >= 2 && m->arrival ? bit(last - 2) : 0));
+      if (up) lanes = up;
+    } else if (!first && connected && last >= 0 && !m->arrival) {
+      // Passing and neighbour notes: short, off the strong beat, between notes a step away.
+      const int duration = next - m->i;
+      if (bit(last) & c->seventh) lanes &= neighbours | bit(last);
+      if (duration <= 2 && (next < length || now->harmony_after) && !NAMED(before_close)(s, m->at)) {
+        uint32_t passing = open & neighbours & ~members;
+        if (next >= length) passing &= NAMED(leading)(s, p, range);
+        else passing &= (range & members) << 1 | (range & members) >> 1;
+        lanes |= passing;
+      }
+    }
+    // The last note before a chord with a leading tone or seventh to resolve: no dead ends.
+    if (next >= length && now->harmony_after && role == 0 && m->at + 1 < plan->bars * w->spans) {
+      const song_bar *after = &plan->bar[(m->at + 1) / w->spans];
+      if (after->cadence == SONG_AUTHENTIC && after->in_phrase == after->phrase_bars - 1 &&
+          after->arrival == (m->at + 1) % w->spans) {
+        // The cadence's last step is a step.
+        uint32_t goal = now->harmony_after->root, close = lanes & (goal << 1 | goal >> 1);
+        if (close) lanes = close;
+      }
+    }
+  }
+  // A leap of the melody is answered by a step the other way.
+  if (role == 0 && connected && last >= 0 && (now->turn[p] == 0 || now->turn[p] == 6)) {
+    const uint32_t back = now->turn[p] == 6 ? below(last) : ~below(last + 1);
+    const uint32_t answer = lanes & back & neighbours;
+    if (answer) lanes = answer;
+    else if (lanes & back) lanes &= back;
+  }
+  if (role == 0 && m->arrival) {
+    uint32_t good = lanes & NAMED(cadence_tones)(s, b, c);
+    if (good) lanes = good;
+  }
+  if (role == 0 && m->step == 0 && lanes & (uint32_t)plan->opening) lanes &= (uint32_t)plan->opening;
+  if (!lanes) {
+    ++*relaxed;
+    lanes = open & members;
+    if (!lanes) lanes = order & members;
+    if (!lanes) lanes = range & c->members;
+    if (!lanes) lanes = range ? range : ~0u;
+  }
+
+  // Tones that want to go somewhere are not doubled, nor is what a suspension delays.
+  uint32_t avoid = 0;
+  for (int u = 0; u < parts; u++) {
+    if (u == p || !(m->decided >> u & 1) || now->lane[u] < 0) continue;
+    if (bit(now->lane[u]) & (c->rising | c->seventh)) avoid |= s->octaves[now->lane[u]];
+    if (now->pending[u] == 2 && role != 1 && now->lane[u] > 0) avoid |= s->octaves[now->lane[u] - 1];
+  }
+  if (first && role != 1 && parts == 4 && c->seventh) avoid |= c->bass;
+  if (lanes & ~avoid) lanes &= ~avoid;
+
+  // Parallel fifths and octaves with every part that moves at the same time; hidden ones between the outer parts.
+  uint32_t forbidden = 0, hidden = 0;
+  if (connected) {
+    for (int u = 0; u < parts; u++) {
+      if (u == p || !((m->decided & m->moving) >> u & 1) || m->pitch[u] < 0 || now->pitch[u] < 0 || m->pitch[u] == now->pitch[u]) continue;
+      const int down = u > p;  // the other part is lower
+      const int high = w->class_of[down ? m->pitch[p] : m->pitch[u]], low = w->class_of[down ? m->pitch[u] : m->pitch[p]];
+      const int other = c->scale * w->classes + w->class_of[now->pitch[u]];
+      const uint32_t fifths = down ? w->fifth_above[other] : w->fifth_below[other], unisons = w->unison[other];
+      if (w->is_fifth[low * w->classes + high]) forbidden |= fifths;
+      if (low == high) forbidden |= unisons;
+      if ((role == 0 || role == 1) && (u == 0 || u == parts - 1)) {
+        const int rose = now->pitch[u] > m->pitch[u];
+        hidden |= (rose ? ~below(m->lane[p] + 1) : below(m->lane[p])) & (fifths | unisons);
+      }
+    }
+    // A note that is repeated does not move.
+    if (w->scale[c->scale].pitch[m->lane[p]] == m->pitch[p]) forbidden &= ~bit(m->lane[p]);
+  }
+  if (lanes & ~forbidden) lanes &= ~forbidden;
+  else ++*relaxed;
+  if (m->arrival && role == 0) hidden &= ~neighbours;  // a leading tone may rise whatever the bass does
+  if (lanes & ~hidden) lanes &= ~hidden;
+  else if (!forbidden || lanes & ~forbidden) ++*relaxed;
+
+  // Wishes, where they can be had: spacing, then complete chords.
+  if (role != 1) {
+    uint32_t close = ~0u;
+    if (p > 0 && m->decided >> (p - 1) & 1 && now->lane[p - 1] >= 0) close &= ~below(now->lane[p - 1] - D);
+    if (p + 1 < parts - 1 && m->decided >> (p + 1) & 1 && now->lane[p + 1] >= 0) close &= below(now->lane[p + 1] + D + 1);
+    if (lanes & close) lanes &= close;
+  }
+  if (first && now->pending[p] == 0) {
+    uint32_t sung = 0;
+    int left = 1;
+    for (int u = 0; u < parts; u++) {
+      if (u == p) continue;
+      if (m->decided >> u & 1) {
+        if (now->lane[u] >= 0) sung |= now->pending[u] == 2 ? bit(now->lane[u] - 1) : bit(now->lane[u]);
+      } else {
+        left++;
+      }
+    }
+    uint32_t missing = 0;
+    int count = 0;
+    const uint32_t tone[4] = {c->third, c->seventh, c->root, c->fifth};
+    for (int j = 0; j < 4; j++)
+      if (tone[j] && !(sung & tone[j])) {
+        if (j == 3 && left > 1 && parts < 4) continue;
+        missing |= tone[j];
+        if (++count == left) break;
+      }
+    if (count >= left) {
+      if (lanes & missing) lanes &= missing;
+      else if (parts > 3 && (b->last || NAMED(before_close)(s, m->at) || missing & c->third)) ++*relaxed;
+    }
+  }
+  if (role == 0 && b->relation == SONG_EXACT && !now->loose && lanes & bit(motif)) lanes = bit(motif);
+  return lanes;
+}

@@ -1,0 +1,53 @@
+// Memory and the choice of a path; the engine itself is in engine.inc.h, compiled once a path.
+#include "CSong.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang diagnostic ignored "-Wpsabi"  // vectors as arguments: only ever of functions that are inlined
+
+#define PASTE2(a, b) a##_##b
+#define PASTE(a, b) PASTE2(a, b)
+#define NAMED(name) PASTE(name, PATH)
+#define INLINE static inline __attribute__((always_inline))
+
+#include "layout.inc.h"
+#include "state.inc.h"
+
+#define PATH portable
+#include "engine.inc.h"
+#undef PATH
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#define PATH avx2
+#include "engine.inc.h"
+#undef PATH
+#pragma clang attribute pop
+#endif
+
+const song_path *song_path_at(int32_t index) {
+  const song_path *paths[2] = {&path_portable, 0};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) paths[1] = &path_avx2;
+#endif
+  return index >= 0 && index < 2 ? paths[index] : 0;
+}
+
+int32_t song_weight_count(void) { return WEIGHTS; }
+
+song *song_create(void) {
+  song *s = aligned_alloc(64, (sizeof(song) + 63) / 64 * 64);
+  if (s) memset(s, 0, sizeof *s);
+  return s;
+}
+
+void song_destroy(song *s) { free(s); }
+
+song_grid *song_grid_of(song *s) { return &s->grid; }
+song_task *song_task_of(song *s) { return &s->task; }
+const song_result *song_result_of(const song *s) { return &s->result; }
+const song_decision *song_decisions_of(const song *s) { return s->decision; }
+const double *song_rules_of(const song *s) { return s->result.rule; }

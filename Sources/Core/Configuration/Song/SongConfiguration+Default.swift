@@ -1,0 +1,109 @@
+extension SongConfiguration {
+  /// The sections of the default configuration that only songs have.
+  static let defaultText =
+    """
+    # The default configuration of songs. A file of your own needs only the keys that differ, and `environment.kind` or a
+    # key of `piece` that only songs have (bars, meter, plan, n_parts, scale); `null` means that there is no value.
+
+    # What is composed.
+    piece:
+      # Bars. 8 to 128.
+      bars: 32
+      # 4/4, 3/4, 6/8 or 2/4. A step is an eighth.
+      meter: 4/4
+      # The tonic: a note name without octave, as C, F#, Bb; auto: drawn by the seed, piece by piece.
+      tonic: auto
+      # major, minor (with raised degrees where its dominants want them), dorian, phrygian, lydian, mixolydian; auto: major
+      # or minor. A tuning that has none of them gets a scale and chords by the consonance of its intervals.
+      scale: auto
+      # Quarter notes a minute, 20 to 400; null: drawn by the seed, 76 to 108.
+      tempo: null
+      # Parts, 2 to 6: the usual ones of that number.
+      n_parts: 4
+      # The parts themselves, from the highest to the lowest, in the place of n_parts: a list of mappings of name,
+      # lowest_note, highest_note (C1 to G7), instrument (General MIDI, 0 to 127), velocity (0 to 127), timbre, volume
+      # (0 to 1000), location (-1 to 1); null for the usual ones.
+      parts: null
+      # The plan: what is settled before the first note. The theme is not: the agent invents it.
+      plan:
+        # Sections with blanks between: A the theme, ' a variation of it, B and C others, K a coda; auto: drawn by the seed.
+        form: auto
+        # Bars of every phrase, 2 to 16, together the piece's; null: drawn.
+        phrases: null
+        # How every phrase ends: half, authentic, deceptive, plagal, imperfect; null: drawn.
+        cadences: null
+        # Tension of every bar: 0 calm, 1 moving, 2 high; null: rising to three quarters of the piece.
+        tension: null
+        # Whether middle sections go to another key: true or false.
+        modulation: true
+        # The longest pickup from one phrase to the next, in eighths. 0 to 3.
+        pickups: 3
+        # The last cadence: authentic, plagal, auto.
+        close: auto
+        # How much pieces differ in the rhythms and intervals that they like. 0 to 2.
+        variety: 1
+
+    # How it is judged: what every soft rule is multiplied by. -1e9 to 1e9; 0 switches it off.
+    environment:
+      # What is composed: song, piano_roll, counterpoint.
+      kind: song
+      scoring_coefs:
+
+    """ + coefficientText + agentText
+
+  private static let agentText = """
+
+    # The learner: the policy gradient. A population is about half a million decisions.
+    agent:
+      # Threads to train with, 1 to 1024; null for one a processor. Pieces do not depend on it.
+      n_processes: null
+      policy_gradient:
+        # Episodes (pieces) a population. 1 to 10000000.
+        n_episodes_per_population: 350
+        # Episodes that one step of the weights is taken from; they share a plan. 2 to 100000.
+        n_episodes_per_update: 8
+        # How far a step moves a weight, at first and when annealing is over. 1e-9 to 1000000.
+        learning_rate: 0.03
+        final_learning_rate: 0.003
+        # How much surprise is worth, relative to the rewards, at first and at last. 1e-9 to 1000000.
+        temperature: 0.34
+        final_temperature: 0.023
+        # Populations that annealing takes, 1 to 1000000000; null for as many as are trained.
+        annealing_populations: null
+        # What a reward counts an eighth later. 0 to 1.
+        discount: 0.97
+
+    """
+
+  private static let explanations: [String: String] = [
+    "steps": "The melody moves mostly by step.",
+    "leaps": "After a leap it turns.",
+    "lines": "Inner parts sing.",
+    "contrary_motion": "Melody and bass move in different directions.",
+    "progression": "Roots move as they mostly do.",
+    "harmonic_variety": "Chords change.",
+    "completeness": "Chords have all their tones.",
+    "doubling": "Leading tones are not doubled.",
+    "suspensions": "A suspension a phrase.",
+    "density": "Parts have as many notes as the plan wants.",
+    "pulse": "Something moves on every beat.",
+    "note_values": "Bars of the melody have more than one note value.",
+    "accompaniment": "Accompanying parts keep their rhythm.",
+    "likeness": "Bars that return are as alike as the plan says.",
+    "cadence": "Phrases end by step, on the right note.",
+    "height": "The melody is as high as the tension wants.",
+    "climax": "The highest note comes once.",
+    "nadir": "The melody's lowest note comes once.",
+    "bass_line": "The bass is a line.",
+    "theme": "New bars are no stammer.",
+    "faults": "A hard rule that had to be broken.",
+    "dissonance": "Dissonant chords are spice.",
+  ]
+
+  private static var coefficientText: String {
+    SongRuleRegistry.rules.map { rule in
+      let value = rule.coefficient == rule.coefficient.rounded() ? "\(Int(rule.coefficient))" : "\(rule.coefficient)"
+      return "    # \(explanations[rule.name] ?? "")\n    \(rule.name): \(value)\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,213 @@
+/// `piece` and `environment.scoring_coefs` of a configuration for songs.
+public struct SongConfiguration: Sendable {
+  /// A part: what it sounds like, without notes, and where it lies.
+  public struct PartSettings: Sendable, Hashable {
+    /// Name, program, timbre, volume, place.
+    public var part: Part
+    /// Keys of the keyboard that it may use.
+    public var range: ClosedRange<Int>
+  }
+
+  /// `parts`: the highest first, 2...6.
+  public var parts: [PartSettings]
+  /// `meter`.
+  var meter: SongMeter
+  /// `bars` and `plan`.
+  public var plan: SongPlanSettings
+  /// `tonic`: pitch classes that are drawn from.
+  public var tonics: [Int]
+  /// `scale`: scales that are drawn from, as often as they stand here.
+  public var scales: [SongScaleChoice]
+  /// `tempo`: quarters a minute; nil for a tempo that the seed draws.
+  public var tempo: Double?
+  /// Coefficients of the soft rules by name.
+  public var coefficients: [String: Double]
+  /// The tuning; lane 0 is its degree 0.
+  public var tuning: Tuning
+  /// How MIDI says it.
+  public var tuningOutput: MIDITuningOutput?
+  /// The worlds that pieces are drawn from.
+  let worlds: [SongWorld]
+
+  /// Tempos that are drawn, in quarters a minute.
+  static let tempos = 76...108
+
+  /// Seconds a step (an eighth) lasts in the piece with this provenance.
+  func stepSeconds(_ provenance: Provenance) -> Double {
+    if let tempo { return 30 / tempo }
+    var random = SongRandom(
+      RandomSource(
+        seed: provenance.seed, purpose: .composition, population: provenance.population,
+        candidate: 1, block: provenance.episode ?? 0))
+    return 30 / Double(Self.tempos.lowerBound + random.integer(Self.tempos.count))
+  }
+
+  /// Reads the sections; `tuning` stands at the top level.
+  ///
+  /// - Throws: `ConfigurationError`; `DataError` or `FileError` about a file of the tuning.
+  init(_ root: ConfigurationSection, timbres: [String: Timbre]) throws {
+    let piece = try root.section("piece")
+    meter = try Self.meter(piece)
+    plan = try SongPlanSettings(piece)
+    tonics = try Self.tonics(piece)
+    tempo = try piece.optionalNumber("tempo", in: 20...400)
+    parts = try Self.parts(piece, timbres: timbres)
+    tuning = try TuningConfiguration.read(root, lowest: .lowest).tuning
+    tuningOutput = nil
+    scales = try SongScaleChoice.read(piece)
+    coefficients = [:]
+    let coefs = try root.section("environment").section("scoring_coefs")
+    for rule in SongRuleRegistry.rules {
+      coefficients[rule.name] = try coefs.number(rule.name, default: rule.coefficient, in: -1e9...1e9)
+    }
+    let spectrum = Spectrum(timbres[parts[0].part.timbre] ?? .standard)
+    let rules = coefficients
+    worlds = Self.worlds(
+      tuning: tuning, spectrum: spectrum, scales: scales, tonics: tonics, parts: parts, meter: meter,
+      coefficients: SongRuleRegistry.rules.map { Float(rules[$0.name] ?? 0) }, modulates: plan.modulation)
+    guard !worlds.isEmpty else {
+      throw piece.error(
+        "scale", found: "a scale that \(tuning.name) does not have in these parts' ranges",
+        allowed: "another scale or tuning, or parts with ranges of five degrees and more")
+    }
+  }
+
+  /// A world for every scale and tonic that the tuning has; scales of tradition are left out where it has none.
+  private static func worlds(
+    tuning: Tuning, spectrum: Spectrum, scales: [SongScaleChoice], tonics: [Int], parts: [PartSettings],
+    meter: SongMeter, coefficients: [Float], modulates: Bool
+  ) -> [SongWorld] {
+    guard tuning.degreeCount <= 255, tuning.periodInCents > 0 else { return [] }
+    func make(_ scale: SongScale, _ tonics: [Int]) -> [SongWorld] {
+      tonics.compactMap {
+        SongWorld(
+          tuning: tuning, scale: scale, tonic: $0, ranges: parts.map(\.range), meter: meter, coefficients: coefficients,
+          modulates: modulates)
+      }
+    }
+    let traditional = scales.flatMap { choice in
+      make(choice.scale, tonics.isEmpty ? choice.usualTonics : tonics)
+    }
+    if !traditional.isEmpty { return traditional }
+    let derived = SongScale.derived(from: tuning, consonance: TimbreConsonance(spectrum: spectrum))
+    return make(derived, tonics.isEmpty ? [0, 2, 5, 7, 9] : tonics)
+  }
+
+  private static func meter(_ piece: ConfigurationSection) throws(ConfigurationError) -> SongMeter {
+    let names = SongMeter.all.keys.sorted()
+    let name = try piece.choice("meter", default: "4/4", of: names)
+    return SongMeter.all[name] ?? SongMeter.all["4/4"]!
+  }
+
+  private static func tonics(_ piece: ConfigurationSection) throws(ConfigurationError) -> [Int] {
+    let name = try piece.string("tonic", default: "auto")
+    if name == "auto" { return [] }
+    guard let key = MIDIKey(name: name + "4") else {
+      throw piece.error("tonic", allowed: "auto, or a note name without octave: C, F#, Bb")
+    }
+    return [key.number % 12]
+  }
+
+  // MARK: Parts
+
+  private static func parts(
+    _ piece: ConfigurationSection, timbres: [String: Timbre]
+  ) throws(ConfigurationError) -> [PartSettings] {
+    guard let sections = try piece.sections("parts") else {
+      return standard(try piece.integer("n_parts", default: 4, in: 2...6))
+    }
+    guard (2...6).contains(sections.count) else {
+      throw piece.error("parts", found: "\(sections.count) parts", allowed: "2 to 6")
+    }
+    piece.leaveOut("n_parts")
+    let usual = standard(sections.count)
+    var parts: [PartSettings] = []
+    for (section, usual) in zip(sections, usual) {
+      var part = usual.part
+      part.name = try section.string("name", default: part.name)
+      part.program = try section.integer("instrument", default: part.program, in: 0...127)
+      part.velocity = try section.number("velocity", default: part.velocity, in: 0...127)
+      part.timbre = try section.choice("timbre", default: part.timbre, of: timbres.keys.sorted())
+      part.volume = try section.numberAsWritten("volume", default: part.volume, in: 0...1000)
+      part.location = try section.numberAsWritten("location", default: part.location, in: -1...1)
+      let low = try key(section, "lowest_note", default: usual.range.lowerBound)
+      let high = try key(section, "highest_note", default: usual.range.upperBound)
+      guard high - low >= 7 else {
+        throw section.error("highest_note", allowed: "at least a fifth above lowest_note")
+      }
+      parts.append(PartSettings(part: part, range: low...high))
+    }
+    for (above, below) in zip(parts, parts.dropFirst())
+    where above.range.upperBound <= below.range.lowerBound + 2 || above.range.lowerBound < below.range.lowerBound {
+      throw piece.error(
+        "parts", found: "\(below.part.name) above \(above.part.name)", allowed: "parts from the highest to the lowest")
+    }
+    return parts
+  }
+
+  private static func key(
+    _ section: ConfigurationSection, _ name: String, default fallback: Int
+  ) throws(ConfigurationError) -> Int {
+    let text = try section.string(name, default: MIDIKey(fallback)?.name ?? "C4")
+    guard let key = MIDIKey(name: text), (24...103).contains(key.number) else {
+      throw section.error(name, allowed: "a note from C1 to G7")
+    }
+    return key.number
+  }
+
+  /// The usual parts, the highest first.
+  private static func standard(_ count: Int) -> [PartSettings] {
+    func make(
+      _ name: String, _ range: ClosedRange<Int>, program: Int, velocity: Double, volume: Double, location: Double
+    ) -> PartSettings {
+      var part = Part(name: name)
+      part.program = program
+      part.velocity = velocity
+      part.volume = ConfigurationNumber(volume)
+      part.location = ConfigurationNumber(location)
+      return PartSettings(part: part, range: range)
+    }
+    let all = [
+      make("Melody", 60...81, program: 73, velocity: 88, volume: 0.17, location: 0.1),
+      make("Descant", 57...77, program: 68, velocity: 70, volume: 0.11, location: 0.45),
+      make("Alto", 53...72, program: 71, velocity: 70, volume: 0.11, location: -0.4),
+      make("Counter", 50...69, program: 71, velocity: 68, volume: 0.1, location: 0.3),
+      make("Tenor", 48...67, program: 60, velocity: 66, volume: 0.1, location: -0.2),
+      make("Bass", 38...59, program: 70, velocity: 76, volume: 0.14, location: 0),
+    ]
+    switch count {
+    case 2: return [all[0], all[5]]
+    case 3: return [all[0], all[2], all[5]]
+    case 4: return [all[0], all[2], all[4], all[5]]
+    case 5: return [all[0], all[1], all[2], all[4], all[5]]
+    default: return all
+    }
+  }
+}
+
+/// A scale by name, and the tonics that are drawn where none is asked for.
+public struct SongScaleChoice: Sendable, Hashable {
+  /// What the configuration calls it.
+  public var name: String
+  let scale: SongScale
+
+  /// Tonics whose signature has at most four signs.
+  var usualTonics: [Int] { scale.quality == .minor ? [0, 2, 4, 7, 9, 11, 5] : [0, 2, 5, 7, 9, 10, 3] }
+
+  private static let cents: [(name: String, cents: [Double])] = [
+    ("major", SongScale.major),
+    ("minor", SongScale.minor),
+    ("dorian", [0, 203.91, 315.64, 498.04, 701.96, 884.36, 1017.6]),
+    ("phrygian", [0, 111.73, 315.64, 498.04, 701.96, 813.69, 1017.6]),
+    ("lydian", [0, 203.91, 386.31, 590.22, 701.96, 884.36, 1088.27]),
+    ("mixolydian", [0, 203.91, 386.31, 498.04, 701.96, 884.36, 1017.6]),
+  ]
+
+  /// Reads `scale`.
+  static func read(_ piece: ConfigurationSection) throws(ConfigurationError) -> [SongScaleChoice] {
+    let name = try piece.choice("scale", default: "auto", of: ["auto"] + cents.map(\.name))
+    let all = cents.map { SongScaleChoice(name: $0.name, scale: .diatonic($0.cents)) }
+    // Two pieces of three in major.
+    return name == "auto" ? [all[0], all[0], all[1]] : all.filter { $0.name == name }
+  }
+}

@@ -1,0 +1,169 @@
+import Testing
+
+@testable import Core
+
+/// Songs: what the hard rules promise, counted by other means than the kernels'.
+@Suite struct SongTests {
+  static func configuration(_ text: String = "") throws -> SongConfiguration {
+    try SongConfiguration(
+      .root(text: text, file: "test"), timbres: TimbreConfiguration.read(.root(text: "", file: "test")))
+  }
+
+  /// Pieces composed with weights of 0.
+  static func pieces(
+    _ configuration: SongConfiguration, count: Int, seed: UInt64 = 1, kernels: Kernels = .best
+  ) -> [Piece] {
+    let runner = SongEnvironment(configuration).makeRunner(kernels: kernels, capacity: 1)
+    return (0..<count).map { index in
+      runner.play(
+        EpisodeKey(seed: seed, purpose: .composition, population: 0, candidate: 0, block: index), count: 1)
+      return runner.piece(
+        of: 0, provenance: Provenance(seed: seed, population: 0, episode: index, configurationDigest: ""))
+    }
+  }
+
+  /// What sounds at every step, part by part.
+  static func sounding(_ piece: Piece) -> [[Int?]] {
+    piece.parts.map { part in
+      var row = [Int?](repeating: nil, count: piece.stepCount)
+      for note in part.notes { for step in note.onset..<note.end { row[step] = note.degree } }
+      return row
+    }
+  }
+
+  @Test func hardRulesHold() throws {
+    var faults = 0
+    for piece in Self.pieces(try Self.configuration(), count: 12) {
+      let rows = Self.sounding(piece)
+      faults += piece.song?.faults ?? 0
+      guard piece.song?.faults == 0 else { continue }
+      for step in 0..<piece.stepCount {
+        let here = rows.map { $0[step] }
+        for (above, below) in zip(here, here.dropFirst()) {
+          if let above, let below { #expect(above > below, "crossing at \(step)") }
+        }
+        guard step > 0 else { continue }
+        for a in rows.indices {
+          for b in rows.indices where b > a {
+            guard let a0 = rows[a][step - 1], let b0 = rows[b][step - 1], let a1 = rows[a][step],
+              let b1 = rows[b][step], a0 != a1, b0 != b1
+            else { continue }
+            let (before, after) = ((a0 - b0) % 12, (a1 - b1) % 12)
+            #expect(!(before == after && (before == 7 || before == 0)), "parallels at \(step)")
+          }
+        }
+      }
+    }
+    #expect(faults <= 2)  // with weights of 0, in twelve pieces
+  }
+
+  @Test func itEndsAtHomeAndItsThemeReturns() throws {
+    for piece in Self.pieces(try Self.configuration(), count: 8) {
+      let song = try #require(piece.song)
+      let last = Self.sounding(piece).compactMap { $0[piece.stepCount - 1] }.map {
+        (($0 + piece.lowestNote.number - song.tonic) % 12 + 12) % 12
+      }
+      #expect(Set(last) == (song.isMinor == true ? [0, 3, 7] : [0, 4, 7]))
+      let melody = Self.sounding(piece)[0]
+      let steps = piece.stepsPerBar
+      let exact = song.plan.bars.indices.filter { song.plan.bars[$0].relation == .exact }
+      let alike = exact.filter { bar in
+        let other = song.plan.bars[bar].reference ?? bar
+        return melody[bar * steps..<(bar + 1) * steps].elementsEqual(melody[other * steps..<(other + 1) * steps])
+      }
+      #expect(2 * alike.count >= exact.count)
+    }
+  }
+
+  @Test func sameSeedSameBytesOnAnyKernels() throws {
+    let configuration = try Self.configuration("piece: {bars: 16}")
+    let pieces = Kernels.available.map { Self.pieces(configuration, count: 3, kernels: $0).map(\.parts) }
+    for other in pieces { #expect(other == pieces[0]) }
+    #expect(Self.pieces(configuration, count: 3, seed: 2).map(\.parts) != pieces[0])
+  }
+
+  @Test(arguments: ["4/4", "3/4", "6/8", "2/4"]) func meters(_ meter: String) throws {
+    for piece in Self.pieces(try Self.configuration("piece: {meter: \(meter), bars: 16}"), count: 2) {
+      #expect(piece.meter.description == meter)
+      #expect(piece.bars.count == 16)
+      #expect(piece.parts[0].notes.last?.end == piece.stepCount)
+    }
+  }
+
+  @Test(arguments: 2...6) func numbersOfParts(_ count: Int) throws {
+    for piece in Self.pieces(try Self.configuration("piece: {n_parts: \(count), bars: 8}"), count: 2) {
+      #expect(piece.parts.count == count)
+      #expect(piece.parts.allSatisfy { $0.notes.count >= 8 })
+    }
+  }
+
+  @Test func everyLengthHasAPlan() throws {
+    for bars in [8, 9, 13, 20, 31, 64, 128] {
+      let configuration = try Self.configuration("piece: {bars: \(bars)}")
+      for seed in 0..<6 {
+        let plan = SongPlanner.plan(
+          configuration.plan, world: configuration.worlds[0], random: RandomSource(key: UInt64(seed)))
+        #expect(plan.bars.count == bars)
+        #expect(plan.phrases.reduce(0) { $0 + $1.count } == bars)
+        #expect(plan.phrases.allSatisfy { $0.count >= 1 })
+        #expect(plan.bars.indices.allSatisfy { (plan.bars[$0].reference ?? -1) < $0 })
+        #expect(plan.chords.allSatisfy { $0 != 0 })
+        #expect([.authentic, .plagal].contains(plan.phrases[plan.phrases.count - 1].cadence))
+      }
+    }
+  }
+
+  @Test(arguments: ShippedTuning.all.map(\.name)) func everyShippedTuning(_ name: String) throws {
+    for piece in Self.pieces(try Self.configuration("{tuning: \(name), piece: {bars: 16}}"), count: 2) {
+      let song = try #require(piece.song)
+      let rows = Self.sounding(piece)
+      #expect(song.plan.phrases.count >= 2)
+      #expect(song.roots[song.roots.count - 1] % piece.tuning.degreeCount == 0)  // home
+      // The melody sings most of the time, on many degrees, and comes back to its theme.
+      #expect(rows[0].compactMap { $0 }.count > piece.stepCount / 2)
+      #expect(song.plan.bars.contains { $0.relation == .exact || $0.relation == .varied })
+      #expect(Set(rows[0].compactMap { $0 }).count >= 5)
+    }
+  }
+
+  @Test func aReplayScoresWhatWasComposed() throws {
+    let environment = SongEnvironment(try Self.configuration("piece: {bars: 16}"))
+    let runner = environment.makeRunner(kernels: .best, capacity: 1)
+    for block in 0..<4 {
+      runner.play(EpisodeKey(seed: 5, purpose: .composition, population: 0, candidate: 0, block: block), count: 1)
+      let piece = runner.piece(
+        of: 0, provenance: Provenance(seed: 5, population: 0, episode: block, configurationDigest: ""))
+      #expect(abs(piece.score.total - runner.reward(of: 0)) < 0.01)
+    }
+  }
+
+  @Test func itLearns() throws {
+    let text = """
+      agent: {method: policy_gradient, policy_gradient: {n_episodes_per_population: 160, n_episodes_per_update: 8,
+        discount: 0.97, temperature: 0.34, final_temperature: 0.023, annealing_populations: 6}}
+      """
+    let environment = SongEnvironment(try Self.configuration("piece: {bars: 8}"))
+    var ends: [[Double]] = []
+    for threads in [1, 2] {
+      let training = Training(
+        configuration: try Configuration(text: text, file: "test"), seed: 1, threads: threads, environment: environment)
+      var rewards: [Double] = []
+      for _ in 0..<6 { rewards.append(training.trainPopulation().populationMean) }
+      #expect(rewards[5] > rewards[0] + 20)
+      ends.append(training.state.mean)
+    }
+    #expect(ends[0] == ends[1])
+  }
+
+  @Test func badInput() {
+    for (text, part) in [
+      ("piece: {bars: 7}", "piece.bars"), ("piece: {meter: 5/4}", "piece.meter"), ("piece: {tonic: H}", "piece.tonic"),
+      ("piece: {plan: {form: X}}", "piece.plan.form"), ("piece: {plan: {phrases: [4, 4]}}", "piece.plan.phrases"),
+      ("piece: {plan: {cadences: [perfect]}}", "piece.plan.cadences"), ("piece: {parts: [{}]}", "piece.parts"),
+      ("piece: {parts: [{lowest_note: C4, highest_note: D4}, {}]}", "highest_note"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { _ = try Self.configuration(text) }
+      #expect(error.map { "\($0)".contains(part) } == true, "\(text): \(String(describing: error))")
+    }
+  }
+}
