@@ -40,7 +40,7 @@ agent: {{population_size: {population_size}, n_processes: 1}}
 playback: {{play: {play}, follow: milestones, excerpt_in_steps: 0}}
 daemon:
   library: {self.folder.name}/library
-  sessions: {{populations: {populations}, pieces: 3, seed: 1}}
+  sessions: {{populations: {populations}, pieces: 3, seed: 1, rate: free}}
   http: {{port: {self.port}, host: "{host}"{f', token: "{token}"' if token else ''}}}
 {more}""")
 

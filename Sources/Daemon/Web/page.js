@@ -79,8 +79,8 @@ function listen() {
 // ---- The session
 
 const phases = {
-  training: "learning", composing: "composing", paused: "paused", stopped: "stopped", blocked: "waiting for the disk",
-  ending: "ending",
+  training: "learning", composing: "composing", waiting: "waiting until a piece is wanted", paused: "paused",
+  stopped: "stopped", blocked: "waiting for the disk", ending: "ending",
 };
 
 function showPhase(text, kind) {
@@ -90,7 +90,7 @@ function showPhase(text, kind) {
 
 function showStatus() {
   const status = state.status;
-  const runs = status.phase === "training" || status.phase === "composing";
+  const runs = ["training", "composing", "waiting"].includes(status.phase);
   showPhase((phases[status.phase] ?? status.phase) + (status.session ? `, session ${status.session}` : ""), runs ? "on" : "");
   $("session-toggle").textContent = runs ? "Pause training" : "Go on";
   $("session-toggle").dataset.action = runs ? "pause" : "start";

@@ -76,7 +76,7 @@ final class FakeSurroundings: Sendable {
     await run.value
   }
 
-  /// Days of a daemon that nobody looks after; RLMUSICIAN_YEAR_DAYS=365 lets it be a year (`make soak-year`).
+  /// Days of a daemon that nobody looks after; RLMUSICIAN_YEAR_DAYS=365 lets it be a year.
   @Test func aLongTimeStaysWithinItsBounds() async throws {
     let environment = ProcessInfo.processInfo.environment
     let days = Int(environment["RLMUSICIAN_YEAR_DAYS"] ?? "") ?? 1
