@@ -224,6 +224,7 @@ final class RenderLoop {
       frame = wrapped
     }
     place(at: frame)
+    steer()
   }
 
   /// To another place of the piece: its programs are said and its sounding notes begin.
@@ -267,7 +268,10 @@ final class RenderLoop {
     pieceFrame = 0
     fraction = 0
     nextEvent = 0
-    if master.isRunning { pieceFrame = master.beginning(of: next.pointee) }
+    if master.isRunning {
+      pieceFrame = master.beginning(of: next.pointee)
+      steer()
+    }
     didReportIdle = false
     quietFrames = 0
     tailFrames = 0
@@ -310,7 +314,7 @@ final class RenderLoop {
   /// Writes the next block; silence while resting.
   func render(left: UnsafeMutablePointer<Float>, right: UnsafeMutablePointer<Float>, frameCount: Int) {
     var done = 0
-    steer(frameCount)
+    steer()
     while done < frameCount {
       if piece == nil, !isPaused, !master.holds { beginNextPiece() }
       if isResting {
@@ -380,8 +384,9 @@ final class RenderLoop {
     fraction = exact - Double(whole)
   }
 
-  /// How fast the piece goes in this block, so that it is where the master is when the block is heard.
-  private func steer(_ frameCount: Int) {
+  /// How fast the piece goes, from a block's beginning or its own on, so that it is where the master is when that is
+  /// heard.
+  private func steer() {
     guard master.isRunning, !isPaused, let piece else { return }
     let isNear = master.steer(
       piece.pointee, at: Double(pieceFrame) + fraction, sampleRate: engine.sampleRate)

@@ -220,8 +220,12 @@ struct SequencerTimeline {
   private func cues(at offset: Int64) -> [MIDIMessage] {
     guard offset > 0, let first = items.first else { return [] }
     var sounding = SoundingNotes()
-    let before = first.events.dropFirst(first.introduction).prefix { $0.nanoseconds < offset }
-    for event in before { sounding.sent(event.message, at: event.nanoseconds) }
+    let before = first.events.dropFirst(first.introduction).prefix { $0.nanoseconds <= offset }
+    for event in before {
+      // What ends here does not sound any more; what begins here is still to be said.
+      if event.nanoseconds == offset, case .noteOn(_, _, 1...) = event.message { continue }
+      sounding.sent(event.message, at: event.nanoseconds)
+    }
     sounding.advance(to: offset)
     return (first.isStarted ? [] : first.events.prefix(first.introduction).map(\.message)) + sounding.beginnings
   }

@@ -176,6 +176,7 @@
       // In the second piece, whose only note sounds by then.
       #expect(timeline.locate(6 * Self.quarter, startsNext: nil) == [1])
       #expect(Self.onsets(Self.take(&timeline, before: .max)) == [[6 * Self.quarter, 60]])
+      _ = timeline.reports(now: 6 * Self.quarter)
       // Before and behind everything: the piece over and over.
       #expect(timeline.locate(1 * Self.quarter, startsNext: nil) == [])
       #expect(timeline.position(now: Self.quarter)?.offset == Self.quarter)
