@@ -6,6 +6,8 @@
 protocol PerformanceRule: Sendable {
   /// Its name under `performance.k`.
   static var name: String { get }
+  /// What it does, in a sentence for the configuration.
+  static var summary: String { get }
   /// The k it has unless the configuration says otherwise.
   static var defaultAmount: Double { get }
 

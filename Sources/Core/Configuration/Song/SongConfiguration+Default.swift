@@ -49,7 +49,24 @@ extension SongConfiguration {
       kind: song
       scoring_coefs:
 
-    """ + coefficientText + agentText
+    """ + coefficientText + performanceText + agentText
+
+  private static let performanceText = """
+
+    # How a piece is played (MIDI file, sound and port alike; the score stays exact).
+    performance:
+      # expressive: by the rules below; none: in exact time and at one loudness.
+      style: expressive
+      # How much of every rule, 0 to 10; 0 switches it off, 1 is what the rule's authors found usual.
+      k:
+
+    """
+    + PerformanceRules.all.map { rule in
+      let amount = rule.defaultAmount
+      let value = amount == amount.rounded() ? "\(Int(amount))" : "\(amount)"
+      return "    # \(rule.summary)\n    \(rule.name): \(value)\n".split(separator: "\n")
+        .map { "  \($0)\n" }.joined()
+    }.joined()
 
   private static let agentText = """
 

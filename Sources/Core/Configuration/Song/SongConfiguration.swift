@@ -22,6 +22,10 @@ public struct SongConfiguration: Sendable {
   public var tempo: Double?
   /// Coefficients of the soft rules by name.
   public var coefficients: [String: Double]
+  /// `performance`: how pieces are played.
+  public var performance: PerformanceConfiguration
+  /// The leading part's partials.
+  let spectrum: Spectrum
   /// The tuning; lane 0 is its degree 0.
   public var tuning: Tuning
   /// How MIDI says it.
@@ -60,7 +64,8 @@ public struct SongConfiguration: Sendable {
     for rule in SongRuleRegistry.rules {
       coefficients[rule.name] = try coefs.number(rule.name, default: rule.coefficient, in: -1e9...1e9)
     }
-    let spectrum = Spectrum(timbres[parts[0].part.timbre] ?? .standard)
+    performance = try PerformanceConfiguration(root.section("performance"))
+    spectrum = Spectrum(timbres[parts[0].part.timbre] ?? .standard)
     let rules = coefficients
     worlds = Self.worlds(
       tuning: tuning, spectrum: spectrum, scales: scales, tonics: tonics, parts: parts, meter: meter,

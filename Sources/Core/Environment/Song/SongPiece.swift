@@ -68,6 +68,8 @@ enum SongPieces {
       piece.key = KeySignature(tonic: record.tonic, mode: quality == .minor ? .minor : .major)
     }
     piece.song = record
+    piece.interpretation = configuration.performance.interpretation(
+      of: piece, analysis: world.analysis(of: record), spectrum: configuration.spectrum)
     return piece
   }
 

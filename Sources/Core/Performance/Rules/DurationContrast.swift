@@ -4,6 +4,7 @@
 /// As with melodic charge, only the leading part moves the time, which all share.
 enum DurationContrast: PerformanceRule {
   static let name = "duration_contrast"
+  static let summary = "Short notes become shorter and softer."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -6,6 +6,7 @@
 /// with w = 0.62 for k = 1. It takes the last ten eighths before the last notes begin; those keep the last tempo.
 enum FinalRitard: PerformanceRule {
   static let name = "final_ritard"
+  static let summary = "The last beats slow down."
   static let defaultAmount = 1.0
   /// The tempo at the end, relative.
   private static let finalTempo = 0.62

@@ -2,6 +2,7 @@
 /// 8 sqrt(C) k ms, C being the chord's charge (`MelodicChargeTable`).
 enum HarmonicCharge: PerformanceRule {
   static let name = "harmonic_charge"
+  static let summary = "Remarkable chords are announced."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -3,6 +3,7 @@
 /// Above the *part's* mean, so that a bass is not drowned; halved, because all parts do it at once.
 enum HighLoud: PerformanceRule {
   static let name = "high_loud"
+  static let summary = "The higher, the louder."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -5,6 +5,7 @@
 /// before a note that is reached by more than a whole tone.
 enum LeapArticulation: PerformanceRule {
   static let name = "leap_articulation"
+  static let summary = "Leaps are detached."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

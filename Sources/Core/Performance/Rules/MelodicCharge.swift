@@ -4,6 +4,7 @@
 /// Only what the leading part lengthens is lengthened, for all parts at once (KTH: melodic sync): they stay together.
 enum MelodicCharge: PerformanceRule {
   static let name = "melodic_charge"
+  static let summary = "Remarkable notes over a chord are stressed."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

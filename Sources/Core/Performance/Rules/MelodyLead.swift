@@ -2,6 +2,7 @@
 /// piano performance*, JASA 110(1), 2001).
 enum MelodyLead: PerformanceRule {
   static let name = "melody_lead"
+  static let summary = "The melody is louder and slightly ahead."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -3,6 +3,7 @@
 /// Not of the KTH rules: without it, long rows of equal notes had no bar to an ear that came in the middle.
 enum MetricalAccent: PerformanceRule {
   static let name = "metrical_accent"
+  static let summary = "The first note of a bar is stressed."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -7,6 +7,7 @@
 /// phrase's first summit, then takes its time.
 enum PhraseArch: PerformanceRule {
   static let name = "phrase_arch"
+  static let summary = "Phrases begin and end slower and softer."
   static let defaultAmount = 1.5
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {
@@ -17,6 +18,7 @@ enum PhraseArch: PerformanceRule {
 /// The same for the parts of phrases, shallower.
 enum SubphraseArch: PerformanceRule {
   static let name = "subphrase_arch"
+  static let summary = "So do the halves of phrases."
   static let defaultAmount = 1.5
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -2,6 +2,7 @@
 /// length but at most 60 ms, k times.
 enum Punctuation: PerformanceRule {
   static let name = "punctuation"
+  static let summary = "A breath at the end of phrases."
   static let defaultAmount = 1.1
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

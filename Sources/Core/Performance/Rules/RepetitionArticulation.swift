@@ -1,6 +1,7 @@
 /// A note that is struck again is let go before (KTH: repetition articulation): 35 k ms, at most a third of the note.
 enum RepetitionArticulation: PerformanceRule {
   static let name = "repetition_articulation"
+  static let summary = "Repeated notes are detached."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -4,6 +4,7 @@
 /// depends on the piece alone.
 enum TimingNoise: PerformanceRule {
   static let name = "timing_noise"
+  static let summary = "Nobody is a clock."
   static let defaultAmount = 1.0
 
   static func apply(_ amount: Double, to draft: inout PerformanceDraft) {

@@ -167,4 +167,14 @@ import Testing
       #expect(error.map { "\($0)".contains(part) } == true, "\(text): \(String(describing: error))")
     }
   }
+
+  @Test func songsArePlayed() throws {
+    let piece = try #require(Self.pieces(try Self.configuration("piece: {bars: 16}"), count: 1).first)
+    #expect(Set(piece.notes.map(\.velocity)).count > 8)
+    let tempo = piece.performedTempo
+    #expect(tempo.stepSeconds(at: piece.stepCount - 1) > 1.3 * tempo.stepSeconds(at: piece.stepCount / 3))
+    let typed = try #require(
+      Self.pieces(try Self.configuration("piece: {bars: 16}\nperformance: {style: none}"), count: 1).first)
+    #expect(typed.interpretation == nil && typed.parts == piece.parts)
+  }
 }
