@@ -1,7 +1,7 @@
 # What one types. Every target installs what is missing first (scripts/bootstrap) and works in a fresh clone.
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
-#   make test       lint, unit tests, Python tests, smoke tests, the page, the HTTP interface, and the ALSA tests in an
+#   make test       lint, unit tests, Python tests, scores, smoke tests, tunings, and the ALSA tests in an
 #                   emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make test-scores  scores, read by music21, the schema of MusicXML and LilyPond
@@ -61,7 +61,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-scores test-smoke test-page test-http test-tunings test-alsa
+test: lint test-swift test-python test-scores test-smoke test-tunings test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
