@@ -4,6 +4,7 @@
 #   make test       lint, unit tests, Python tests, scores, smoke tests, tunings, and the ALSA tests in an
 #                   emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
+#   make judge      twenty songs before an independent judge (ARGS="--style waltz"); ten of them are in make test
 #   make test-scores  scores, read by music21, the schema of MusicXML and LilyPond
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make sanitize   the tests of Core, Playback and Daemon under the address and the thread sanitizer
@@ -35,7 +36,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-swift test-python test-scores test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run judge test test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build
@@ -61,7 +62,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-scores test-smoke test-tunings test-alsa
+test: lint test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
@@ -93,6 +94,19 @@ test-scores: bootstrap-tests test-swift $(VENV)/.ready-scores
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -m pytest -q -p no:cacheprovider Tests/Score
 
 $(VENV)/.ready-scores: Tests/Score/requirements.txt | bootstrap-tests
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Songs before a judge that knows nothing of our rules: music21's opinion. The optimised program composes: a debug build's
+# kernels are too slow for a training.
+test-judge: bootstrap-tests build $(VENV)/.ready-judge
+	RLMUSICIAN=$(abspath $(BINARY)) $(VENV)/bin/python -B -m pytest -q -p no:cacheprovider Tests/Judge
+
+judge: bootstrap-tests build $(VENV)/.ready-judge
+	RLMUSICIAN=$(abspath $(BINARY)) $(VENV)/bin/python -B Tests/Judge/judge.py --compose 4 $(ARGS)
+
+$(VENV)/.ready-judge: Tests/Judge/requirements.txt | bootstrap-tests
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
