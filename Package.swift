@@ -41,7 +41,10 @@ let package = Package(
     .target(
       name: "Core",
       dependencies: ["CKernels", "CSong", "CRealtime", "CSndFile", .product(name: "Yams", package: "Yams")],
-      resources: [.embedInCode("Configuration/default.yml")],
+      resources: [.embedInCode("Configuration/default.yml")]
+        + [
+          "original", "roll", "song", "chorale", "duet", "waltz", "minor", "pastorale", "bohlen-pierce", "slendro",
+        ].map { .embedInCode("Styles/\($0).yml") },
       swiftSettings: strict),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
@@ -71,7 +74,8 @@ let package = Package(
       ],
       resources: [
         .embedInCode("HTTP/openapi.yaml"), .embedInCode("Web/page.html"), .embedInCode("Web/page.css"),
-        .embedInCode("Web/page.js"), .embedInCode("Web/drawing.js"), .embedInCode("Web/icon.svg"),
+        .embedInCode("Web/page.js"), .embedInCode("Web/song.js"), .embedInCode("Web/drawing.js"),
+        .embedInCode("Web/icon.svg"),
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -10,30 +10,32 @@ struct ConfigCommand: ParsableCommand {
       Without a file, the default configuration with a comment for every key: meaning, unit and range. Save it, change \
       what you like, and give it to any subcommand with -c; keys that you leave out keep their defaults.
 
-      With a file, all keys with the values that are in force, in the same form: it can be used as a configuration \
+      With a file or a style, all keys with the values that are in force, in the same form: it can be used as a configuration \
       itself.
       """)
 
   @OptionGroup var config: ConfigurationOption
+  @OptionGroup var style: StyleOption
 
   /// Environments that have a default configuration.
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case pianoRoll = "piano_roll"
     case counterpoint
+    case song
   }
 
-  @Option(help: "Without a file: the default configuration of piano_roll or counterpoint.")
+  @Option(help: "Without a file: the default configuration of piano_roll, counterpoint or song.")
   var kind = Kind.pianoRoll
 
   @Flag(help: "Prints the configuration's digest instead: the same for all files that compose the same pieces.")
   var digest = false
 
   func run() throws {
-    guard config.path != nil || digest else {
+    guard config.path != nil || style.style != nil || digest else {
       return print(
         Configuration.defaultText(of: EnvironmentKind(rawValue: kind.rawValue) ?? .pianoRoll), terminator: "")
     }
-    let configuration = try config.read()
+    let configuration = try config.read(style: style)
     print(digest ? configuration.digest + "\n" : configuration.effectiveText, terminator: "")
   }
 }

@@ -11,17 +11,22 @@ struct ConfigurationOption: ParsableArguments {
 
   /// Reads the file, or the default configuration; says on standard error what in it will hardly be wanted.
   ///
-  /// - Parameter melody: a given melody as text or as a file's name (`MelodyFile`).
-  func read(use: RollUse = .composing, melody: String? = nil) throws -> Configuration {
-    let configuration = try readQuietly(use: use, melody: melody)
+  /// - Parameters:
+  ///   - melody: a given melody as text or as a file's name (`MelodyFile`).
+  ///   - style: what the file is laid over.
+  func read(use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil) throws -> Configuration {
+    let configuration = try readQuietly(use: use, melody: melody, style: style)
     for warning in configuration.warnings { Fault.warn(warning) }
     return configuration
   }
 
   /// The same without a word.
-  func readQuietly(use: RollUse = .composing, melody: String? = nil) throws -> Configuration {
+  func readQuietly(
+    use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil
+  ) throws -> Configuration {
+    let style = style?.style
     let melody = try melody.map(MelodyFile.melody)
-    guard let path else { return try Configuration(path: nil, use: use, melody: melody) }
+    guard let path else { return try Configuration(path: nil, use: use, melody: melody, style: style) }
     // What comes through a pipe comes once, and some commands ask more than once.
     let text = try Self.texts.withLock { texts in
       if let known = texts[path] { return known }
@@ -29,8 +34,26 @@ struct ConfigurationOption: ParsableArguments {
       texts[path] = text
       return text
     }
-    return try Configuration(text: text, file: InputFile.shown(path), use: use, melody: melody)
+    return try Configuration(text: text, file: InputFile.shown(path), use: use, melody: melody, style: style)
   }
 
   private static let texts = Mutex<[String: String]>([:])
+}
+
+/// `--style`, for every subcommand that composes, scores or plays by a configuration.
+struct StyleOption: ParsableArguments {
+  @Option(
+    name: .customLong("style"),
+    help: ArgumentHelp(
+      "A style by name (see `rlmusician styles`); the configuration file lies over it.", valueName: "name"),
+    completion: .list(Style.names),
+    transform: { name in
+      guard let style = Style.named(name) else {
+        let hint = Spelling.nearest(to: name, among: Style.names).map { " (did you mean '\($0)'?)" } ?? ""
+        throw ValidationError(
+          "found '\(TextQuoting.printable(name))'\(hint); allowed: \(Style.names.joined(separator: ", "))")
+      }
+      return style
+    })
+  var style: Style?
 }

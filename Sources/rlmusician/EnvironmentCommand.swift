@@ -30,10 +30,11 @@ struct EnvironmentCommand: ParsableCommand {
       """)
 
   @OptionGroup var config: ConfigurationOption
+  @OptionGroup var style: StyleOption
 
   func run() throws {
     try reportingFaults {
-      let configuration = try config.read()
+      let configuration = try config.read(style: style)
       if let counterpoint = configuration.counterpoint {
         var session = CounterpointSession(CounterpointEnvironment(counterpoint))
         return try converse { session.answer($0) }

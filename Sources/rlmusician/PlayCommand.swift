@@ -20,6 +20,7 @@ struct PlayCommand: AsyncParsableCommand {
   var paths: [String]
 
   @OptionGroup var config: ConfigurationOption
+  @OptionGroup var style: StyleOption
   @OptionGroup var playback: PlaybackOptions
 
   func validate() throws {
@@ -29,7 +30,7 @@ struct PlayCommand: AsyncParsableCommand {
   #if Playback
     func run() async throws {
       try await reportingFaults {
-        let configuration = try config.read(use: .scoring)
+        let configuration = try config.read(use: .scoring, style: style)
         let pieces = try paths.map { try read($0, configuration) }
         StopSignal.ignoreBrokenPipes()
         var settings = playback.applied(to: configuration.playback)

@@ -19,6 +19,8 @@ struct RLMusician: AsyncParsableCommand {
       SoundfontCommand.self,
       RenderCommand.self,
       ScoreCommand.self,
+      StylesCommand.self,
+      VaryCommand.self,
       TuningsCommand.self,
       BenchCommand.self,
       ConfigCommand.self,

@@ -23,6 +23,7 @@ struct RenderCommand: ParsableCommand {
   var rolls: [String]
 
   @OptionGroup var config: ConfigurationOption
+  @OptionGroup var style: StyleOption
 
   @Option(
     name: .shortAndLong,
@@ -56,7 +57,7 @@ struct RenderCommand: ParsableCommand {
   var pdf = false
 
   func run() throws {
-    let configuration = try config.read(use: .scoring)
+    let configuration = try config.read(use: .scoring, style: style)
     let environment = configuration.environment
     var audio = configuration.audio
     if let format { audio.containers = format }

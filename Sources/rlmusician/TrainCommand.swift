@@ -18,6 +18,7 @@ struct TrainCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var config: ConfigurationOption
+  @OptionGroup var style: StyleOption
 
   @Option(
     help: ArgumentHelp(
@@ -69,7 +70,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signal = try await reportingFaults { () async throws -> Int32? in
-      let configuration = try config.read(melody: melody)
+      let configuration = try config.read(melody: melody, style: style)
       try configuration.checkComposable()
       StopSignal.ignoreBrokenPipes()
       #if Playback

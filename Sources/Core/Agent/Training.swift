@@ -101,11 +101,15 @@ public final class Training {
   /// A function of (configuration, seed, populations done, episode).
   public func composePiece(episode: Int) -> Piece { learner.composePiece(episode: episode) }
 
-  /// Replaces the rules' coefficients: from now on populations and pieces are scored by the new rules.
+  /// Replaces the rules' coefficients, by name: from now on populations and pieces are scored by the new ones. Rules that
+  /// are not named have those of the configuration.
   ///
   /// Scores by different rules cannot be compared, so the best that was seen is played once more, the same episodes, and
   /// has the score that the new rules give it.
-  public func replaceRules(_ rules: WeightedRules) { learner.replaceCoefficients(rules.coefficients) }
+  public func replaceCoefficients(_ coefficients: [String: Double]) { learner.replaceCoefficients(coefficients) }
+
+  /// The same with a piano roll's rules.
+  public func replaceRules(_ rules: WeightedRules) { replaceCoefficients(rules.coefficients) }
 
   /// The product of positive numbers, at most the largest number there is: a state may claim any number of populations.
   static func saturatingProduct(_ factors: [Int]) -> Int {

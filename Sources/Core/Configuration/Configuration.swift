@@ -2,6 +2,8 @@
 ///
 /// How to add a section is said at `ConfigurationSection`.
 public struct Configuration: Sendable {
+  /// The style that it is laid over; nil for none.
+  public var style: String?
   /// Which environment it is about.
   public var kind: EnvironmentKind
   /// `environment`: the roll, how it is observed and scored, how it is rendered.
@@ -26,7 +28,8 @@ public struct Configuration: Sendable {
 
   /// The General MIDI programs of its pieces.
   public var programs: [Int] {
-    counterpoint.map { [$0.rendering.programs.given, $0.rendering.programs.composed] }
+    if let song { return song.parts.map(\.part.program) }
+    return counterpoint.map { [$0.rendering.programs.given, $0.rendering.programs.composed] }
       ?? [environment.performance.program]
   }
 
@@ -43,25 +46,37 @@ public struct Configuration: Sendable {
   ///   - file: what errors call it.
   ///   - use: what it is read for. For scoring, the roll's size is not held against the rules' parameters.
   ///   - melody: a given melody as text (`MelodyText`), in the place of the file's: makes it a counterpoint.
+  ///   - style: what the file is laid over, in the place of the style that it names itself.
   /// - Throws: `ConfigurationError`; `DataError` or `FileError` about a file that the configuration names.
-  public init(text: String, file: String, use: RollUse = .composing, melody: String? = nil) throws {
-    let root = try ConfigurationSection.root(text: text, file: file)
+  public init(
+    text: String, file: String, use: RollUse = .composing, melody: String? = nil, style: Style? = nil
+  ) throws {
+    let root = try ConfigurationSection.root(text: text, file: file, style: style)
     try self.init(root, use: use, melody: melody)
   }
 
   /// Reads a configuration file; without a path, the default configuration.
   ///
   /// - Throws: as `init(text:file:use:)`; `FileError` if there is no such file.
-  public init(path: String?, use: RollUse = .composing, melody: String? = nil) throws {
+  public init(path: String?, use: RollUse = .composing, melody: String? = nil, style: Style? = nil) throws {
     if let path {
       try self.init(
-        text: ConfigurationFile.read(path), file: InputFile.shown(path), use: use, melody: melody)
+        text: ConfigurationFile.read(path), file: InputFile.shown(path), use: use, melody: melody,
+        style: style)
     } else {
-      try self.init(text: "", file: "default configuration", use: use, melody: melody)
+      try self.init(text: "", file: "default configuration", use: use, melody: melody, style: style)
     }
   }
 
+  /// Reads configurations that lie over each other, the last on top.
+  ///
+  /// - Throws: as `init(text:file:use:melody:style:)`.
+  init(layers: [String], file: String) throws {
+    try self.init(ConfigurationSection.root(layers: layers, file: file), use: .composing)
+  }
+
   init(_ root: ConfigurationSection, use: RollUse, melody: String? = nil) throws {
+    style = try root.style()?.name
     timbres = try TimbreConfiguration.read(root)
     kind = try EnvironmentKind.read(root, melody: melody)
     // What another environment does not have stands at its defaults.
@@ -87,6 +102,10 @@ public struct Configuration: Sendable {
       agent.policyGradient = try PolicyGradientConfiguration(section.section("policy_gradient"), kind: .song)
       agent.threadCount = try section.optionalInteger("n_processes", in: 1...1024)
       environment.performance.tuning = song.tuning
+      environment.outputFolder = song.outputFolder
+      environment.stepCount = song.plan.bars * song.meter.steps
+      let keys = song.parts.map(\.range)
+      environment.rowCount = (keys.map(\.upperBound).max() ?? 0) - (keys.map(\.lowerBound).min() ?? 0) + 1
       self.song = song
     }
     guard timbres[environment.performance.timbre] != nil else {
@@ -96,9 +115,28 @@ public struct Configuration: Sendable {
     audio = try AudioSettings(root.section("audio"))
     files = try FileOptions(root.section("files"))
     playback = try PlaybackConfiguration(root.section("playback"))
+    playback.reverb = audio.reverb
     daemon = try DaemonConfiguration(root.section("daemon"))
     try root.rejectUnknownKeys()
     effective = root.effectiveValue
+    if song != nil {
+      let room = audio.reverb > 0 ? "audio: {reverb: \(audio.reverb)}\n" : ""
+      let text = template.canonicalText(effective) + tuningText + room
+      song?.text = text
+    }
+  }
+
+  /// The tuning as the configuration has it; what a file says of it as cents, because files go.
+  private var tuningText: String {
+    guard let tuning = song?.tuning, !tuning.isTwelveToneEqual else { return "" }
+    if case .mapping(let entries) = effective, let entry = entries.first(where: { $0.key == "tuning" }),
+      case let text = entry.value.flow, !text.contains("scala:")
+    {
+      return "tuning: \(text)\n"
+    }
+    let cents = (1...tuning.degreeCount).map { "\(tuning.cents(ofDegree: $0))" }.joined(separator: ", ")
+    let reference = tuning.rootFrequency.map { ", reference_frequency: \($0)" } ?? ""
+    return "tuning: {cents: [\(cents)]\(reference)}\n"
   }
 
   /// The text of the default configuration, comments and all.

@@ -22,7 +22,7 @@ public final class ConfigurationSection {
   /// Whether the keys are free: the reader went through those that are there.
   private var isTable = false
 
-  /// Line of the mapping's key; nil if no section around it is in the file either.
+  /// Line of the mapping's key; nil if no section around it is in the file either, 0 for a style's.
   private let line: Int?
   private let entries: [YAMLValue.Entry]
   private let entryIndex: [String: Int]
@@ -57,6 +57,9 @@ public final class ConfigurationSection {
     }
     return ConfigurationSection(file: file, path: [], entries: entries, line: nil)
   }
+
+  /// What is there, in the file's order; nothing counts as asked for.
+  var allEntries: [YAMLValue.Entry] { entries }
 
   /// Whether the file has this key with a value that is not null.
   public func has(_ key: String) -> Bool { value(key) != nil }
@@ -110,7 +113,8 @@ public final class ConfigurationSection {
   public func error(_ key: String, found: String? = nil, allowed: String) -> ConfigurationError {
     let there = entryIndex[key].map { entries[$0] }
     return ConfigurationError(
-      file: file, line: there?.line ?? line, keyPath: (path + [key]).map(TextQuoting.printable).joined(separator: "."),
+      file: file, line: (there?.line ?? line).flatMap { $0 > 0 ? $0 : nil },
+      keyPath: (path + [key]).map(TextQuoting.printable).joined(separator: "."),
       found: found ?? there?.value.description ?? "nothing", allowed: allowed)
   }
 

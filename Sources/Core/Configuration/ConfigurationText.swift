@@ -18,6 +18,8 @@ struct ConfigurationText {
   static let notDigested: Set<[String]> = [
     ["environment", "rendering_params", "dir"], ["agent", "n_processes"], ["audio"], ["files"],
     ["playback"], ["daemon"], ["tuning"], ["environment", "tuning"],
+    // What a style says is in the keys that it has.
+    ["style"],
     // An environment of another kind has keys of its own.
     ["environment", "kind"],
     ["piece", "rendering_params", "dir"], ["agent", "paralleling_params"],

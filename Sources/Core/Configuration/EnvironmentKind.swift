@@ -39,6 +39,9 @@ public enum EnvironmentKind: String, Sendable, CaseIterable {
     let environment = try root.section("environment")
     let word = try environment.choice("kind", default: fallback.rawValue, of: words)
     let kind = EnvironmentKind(rawValue: word) ?? fallback
+    if root.isThere(["style"]), let style = try root.style(), style.kind != kind {
+      throw environment.error("kind", found: "\(word) with the style \(style.name)", allowed: style.kind.rawValue)
+    }
     guard melody == nil || kind == .counterpoint else {
       throw environment.error("kind", found: "\(word) with a melody", allowed: counterpoint.rawValue)
     }

@@ -58,6 +58,8 @@ public struct PlaybackConfiguration: Sendable, Hashable {
   public var sync: Sync
   /// `controls`.
   public var controls: Controls
+  /// `audio.reverb`: how loud the room is that everything sounds in.
+  public var reverb = 0.0
   /// `realtime_priority`: SCHED_FIFO priority of the audio thread; 0 for an ordinary one.
   public var realtimePriority: Int
 

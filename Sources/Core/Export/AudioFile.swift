@@ -17,7 +17,8 @@ public enum AudioFile {
     shownFolder: String? = nil, work: WorkCounter? = nil
   ) throws -> [String] {
     var renderer = try PieceRenderer(
-      piece, timbres: timbres, sampleRate: Double(settings.sampleRate), tail: settings.tail)
+      piece, timbres: timbres, sampleRate: Double(settings.sampleRate), tail: settings.tail,
+      room: settings.reverb)
     return try write(settings: settings, frameCount: renderer.frameCount, into: folder, shownFolder: shownFolder) {
       work?.step()
       return renderer.render(left: $0, right: $1)
@@ -40,7 +41,8 @@ public enum AudioFile {
     var lines: [String] = []
     for (index, part) in piece.parts.enumerated() {
       var renderer = try PieceRenderer(
-        piece, timbres: timbres, sampleRate: Double(settings.sampleRate), tail: settings.tail, parts: [index])
+        piece, timbres: timbres, sampleRate: Double(settings.sampleRate), tail: settings.tail, parts: [index],
+        room: settings.reverb)
       lines += try write(
         settings: settings, frameCount: renderer.frameCount, into: folder, shownFolder: shownFolder,
         named: { stemName(part, number: index + 1, $0) }

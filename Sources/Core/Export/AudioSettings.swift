@@ -43,6 +43,9 @@ public struct AudioSettings: Sendable, Hashable {
   /// `tail_in_seconds`: what comes after the last note.
   public var tail = PieceRenderer.Tail.seconds(2)
 
+  /// `reverb`: how loud the room is that the mix sounds in, 0...1; 0 for none.
+  public var reverb = 0.0
+
   /// `keep`: whether the daemon writes what it can make again (sound, pictures, scores) into every piece's folder.
   public var keepsFiles = false
 
@@ -75,6 +78,7 @@ public struct AudioSettings: Sendable, Hashable {
     } else {
       tail = .seconds(try section.number("tail_in_seconds", default: 2, in: 0...Self.longestTail))
     }
+    reverb = try section.number("reverb", default: 0, in: 0...1)
     keepsFiles = try section.boolean("keep", default: false)
   }
 }

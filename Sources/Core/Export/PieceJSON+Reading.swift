@@ -90,6 +90,8 @@ extension PieceJSON {
     piece.mpeBendRange = try root.integer("mpe_bend_range", in: 1...96)
     piece.key = try key(root)
     piece.interpretation = try interpretation(root)
+    piece.parent = try parent(root)
+    piece.song = try song(root, of: piece)
     return piece
   }
 

@@ -31,6 +31,7 @@ public enum PieceJSON {
       .init("parts", .array(piece.parts.map { part($0, withNotes: !piece.isRoll) })),
       .init("interpretation", piece.interpretation.map(interpretation) ?? .null),
     ]
+    if let parent = piece.parent { members.append(.init("parent", Self.parent(parent))) }
     if let song = piece.song { members.append(.init("song", Self.song(song))) }
     return OrderedJSON.object(members).prettyText
   }

@@ -29,6 +29,8 @@ public struct Piece: Sendable {
   public var interpretation: Interpretation?
   /// Plan, chords and faults of a song; nil for anything else.
   public var song: SongRecord?
+  /// The piece that it was made from; nil if it was made from none.
+  public var parent: PieceParent?
   /// What the rules said of it.
   public var score: ScoreBreakdown
   /// Where it came from; nil for a roll that was read from a file.

@@ -6,7 +6,7 @@ public struct PieceRenderer: ~Copyable {
   public enum Tail: Sendable, Hashable {
     /// So many seconds, in place of notes too where there are none.
     case seconds(Double)
-    /// What still sounds: nothing but sound that reaches the other ear later.
+    /// What still sounds: sound that reaches the other ear later, and the room.
     case automatic
   }
 
@@ -27,6 +27,8 @@ public struct PieceRenderer: ~Copyable {
   }
 
   private var synthesizer: PieceSynthesizer
+  private var reverb: Reverb
+  private let hasRoom: Bool
   private let events: [Event]
   private var nextEvent = 0
 
@@ -37,10 +39,11 @@ public struct PieceRenderer: ~Copyable {
   ///   - sampleRate: Frames per second.
   ///   - tail: What comes after the last note.
   ///   - parts: The parts to be heard; nil for all. The length is the whole piece's.
+  ///   - room: How loud the room is that it sounds in, 0...1; 0 for none.
   /// - Throws: `SynthesisError` if the piece lasts longer than a day or needs too many voices at once.
   public init(
     _ piece: Piece, timbres: [String: Timbre] = [:], sampleRate: Double, tail: Tail = .seconds(2),
-    parts: Set<Int>? = nil
+    parts: Set<Int>? = nil, room: Double = 0
   ) throws(SynthesisError) {
     let notes = piece.notes
     let end = notes.reduce(0) { max($0, $1.onsetSeconds + $1.durationSeconds) }
@@ -65,12 +68,15 @@ public struct PieceRenderer: ~Copyable {
     case .seconds: frameCount = SineEvent.frames(seconds: end + trailing, sampleRate: sampleRate)
     case .automatic:
       let delay = Int((SineInstrument.longestChannelDelay * sampleRate).rounded(.up))
-      frameCount = all.reduce(0) { most, event in
-        let isBeside = event.1.event.location != 0
-        return max(most, event.1.start + event.1.event.frameCount + (isBeside ? delay : 0))
-      }
+      frameCount =
+        all.reduce(0) { most, event in
+          let isBeside = event.1.event.location != 0
+          return max(most, event.1.start + event.1.event.frameCount + (isBeside ? delay : 0))
+        } + (room > 0 ? Int(Reverb.decaySeconds * sampleRate) : 0)
     }
     self.events = events
+    hasRoom = room > 0
+    reverb = Reverb(amount: room, sampleRate: sampleRate)
     synthesizer = instruments.synthesizer(voices: voices)
   }
 
@@ -129,6 +135,7 @@ public struct PieceRenderer: ~Copyable {
         nextEvent += 1
       }
       synthesizer.render(left: left + done, right: right + done, frameCount: span)
+      if hasRoom { reverb.process(left: left + done, right: right + done, frameCount: span) }
       frame += span
       done += span
     }

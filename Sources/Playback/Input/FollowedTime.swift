@@ -24,12 +24,12 @@ enum FollowedTime {
 
 extension Piece {
   /// The same at its first tempo throughout: a master's tempo takes the place of its own, and of how that changes. Notes
-  /// keep what they have of their own.
+  /// begin on their steps; how loud and how long they are stays theirs.
   var evenlyPaced: Piece {
-    guard !performedTempo.isConstant else { return self }
+    guard interpretation != nil || !tempo.isConstant else { return self }
     var even = self
     even.tempo = TempoMap(stepSeconds: tempo.stepSeconds(at: 0))
-    even.interpretation?.tempo = even.tempo
+    even.interpretation = interpretation?.inTempo(even.tempo)
     return even
   }
 }

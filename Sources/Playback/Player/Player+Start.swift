@@ -140,11 +140,13 @@ extension Player {
     _ configuration: PlaybackConfiguration, sampleRate: Int, timbres: [String: Timbre], programs: [Int] = [0],
     notice: @escaping @Sendable (String) -> Void
   ) throws -> any SoundEngine {
+    let engine: any SoundEngine
     switch configuration.synthesizer {
-    case .sine: SineEngine(sampleRate: sampleRate, timbres: timbres)
+    case .sine: engine = SineEngine(sampleRate: sampleRate, timbres: timbres)
     case .fluidsynth:
-      try SoundfontSearch().engine(
+      engine = try SoundfontSearch().engine(
         named: configuration.soundfont, sampleRate: sampleRate, programs: programs, notice: notice)
     }
+    return configuration.reverb > 0 ? ReverberantEngine(engine, room: configuration.reverb) : engine
   }
 }

@@ -41,6 +41,7 @@ struct SequencerPerformance: Sendable {
 
   /// The same where every quarter note of the file has one length, for a master that says how long it really is.
   static func followed(_ piece: Piece) -> SequencerPerformance {
+    let piece = piece.evenlyPaced
     let timing = MIDITiming(piece)
     return SequencerPerformance(
       file: MIDIFile(piece), timing: timing.even(microsecondsPerQuarter: Int(FollowedTime.quarter / 1000)),

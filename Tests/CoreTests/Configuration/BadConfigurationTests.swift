@@ -14,7 +14,7 @@ import Testing
     (
       "n_semitones: 25",
       "c.yml:1: n_semitones: found the unknown key 'n_semitones' (its place is environment.n_semitones); "
-        + "allowed: timbres, environment, tuning, agent, audio, files, playback, daemon"
+        + "allowed: style, timbres, environment, tuning, agent, audio, files, playback, daemon"
     ),
     (
       "environment:\n  rendering_params:\n    midi: {volume: 3}",
@@ -23,11 +23,11 @@ import Testing
     ),
     (
       "zzz: 1",
-      "c.yml:1: zzz: found the unknown key 'zzz'; allowed: timbres, environment, tuning, agent, audio, files, playback, daemon"
+      "c.yml:1: zzz: found the unknown key 'zzz'; allowed: style, timbres, environment, tuning, agent, audio, files, playback, daemon"
     ),
     (
       "agnet:\n",
-      "c.yml:1: agnet: found the unknown key 'agnet' (did you mean 'agent'?); allowed: timbres, environment, tuning, agent, audio, files, playback, daemon"
+      "c.yml:1: agnet: found the unknown key 'agnet' (did you mean 'agent'?); allowed: style, timbres, environment, tuning, agent, audio, files, playback, daemon"
     ),
   ]
 

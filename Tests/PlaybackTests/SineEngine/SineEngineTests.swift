@@ -31,6 +31,30 @@
       #expect(file.right[..<count] == live.right[..<count])
     }
 
+    @Test func theRoomIsTheFilesRoomAndRingsOut() throws {
+      let piece = TestPiece.melody([24, 12, 3], steps: 9, stepSeconds: 0.1)
+      var renderer = try PieceRenderer(piece, sampleRate: 48_000, room: 0.25)
+      var (left, right) = ([Float](repeating: 0, count: PieceRenderer.blockFrames), [Float]())
+      right = left
+      var file: [Float] = []
+      while case let count = renderer.render(left: &left, right: &right), count > 0 { file += left[..<count] }
+      let engine = ReverberantEngine(SineEngine(sampleRate: 48_000), room: 0.25)
+      let live = OfflineRenderer.render([piece], with: engine, blockFrames: 777).left
+      let count = min(file.count, live.count)
+      #expect(count > 60_000)
+      #expect(file[..<count] == live[..<count])
+      #expect(file != OfflineRenderer.render([piece], with: SineEngine(sampleRate: 48_000)).left)
+      // Heard after the last note, and over some time after that.
+      let end = Int(0.9 * 48_000)
+      #expect(live[(end + 4800)..<(end + 9600)].contains { abs($0) > 1e-4 })
+      #expect(live.count < 5 * 48_000)
+      // Silence is silence at once.
+      engine.panic()
+      var (a, b) = ([Float](repeating: 1, count: 480), [Float](repeating: 1, count: 480))
+      engine.render(left: &a, right: &b, frameCount: 480)
+      #expect(a.allSatisfy { $0 == 0 } && b.allSatisfy { $0 == 0 })
+    }
+
     @Test func piecesOverlapWithTheirOwnSynthesizers() throws {
       let piece = TestPiece.melody([24, 12], steps: 8, stepSeconds: 0.1)
       var roll = piece.roll

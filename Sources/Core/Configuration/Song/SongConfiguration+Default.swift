@@ -42,6 +42,16 @@ extension SongConfiguration {
         close: auto
         # How much pieces differ in the rhythms and intervals that they like. 0 to 2.
         variety: 1
+      # How a piece is written down.
+      rendering_params:
+        # The folder that pieces go to; it is made if it is not there.
+        dir: rlmusician_data
+        # The MIDI file and the MIDI port.
+        midi:
+          # How MIDI says a tuning other than twelve-tone equal temperament: mts, mpe, off, auto.
+          tuning_output: auto
+          # Semitones that the pitch bends at most with mpe. 1 to 96.
+          mpe_bend_range: 2
 
     # How it is judged: what every soft rule is multiplied by. -1e9 to 1e9; 0 switches it off.
     environment:

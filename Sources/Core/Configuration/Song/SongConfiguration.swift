@@ -28,10 +28,16 @@ public struct SongConfiguration: Sendable {
   let spectrum: Spectrum
   /// The tuning; lane 0 is its degree 0.
   public var tuning: Tuning
-  /// How MIDI says it.
+  /// `rendering_params.dir`: where pieces go.
+  public var outputFolder: String
+  /// `rendering_params.midi.tuning_output`: how MIDI says the tuning; nil for `MIDITuningOutput.automatic`.
   public var tuningOutput: MIDITuningOutput?
+  /// `rendering_params.midi.mpe_bend_range`: semitones of a full pitch bend with MPE.
+  public var mpeBendRange: Int
+  /// The configuration as YAML, as far as it makes a difference to what is composed and how it is played.
+  var text = ""
   /// The worlds that pieces are drawn from.
-  let worlds: [SongWorld]
+  private(set) var worlds: [SongWorld] = []
 
   /// Tempos that are drawn, in quarters a minute.
   static let tempos = 76...108
@@ -57,7 +63,15 @@ public struct SongConfiguration: Sendable {
     tempo = try piece.optionalNumber("tempo", in: 20...400)
     parts = try Self.parts(piece, timbres: timbres)
     tuning = try TuningConfiguration.read(root, lowest: .lowest).tuning
-    tuningOutput = nil
+    let rendering = try piece.section("rendering_params")
+    outputFolder = try rendering.string("dir", default: "rlmusician_data")
+    guard !outputFolder.isEmpty, !outputFolder.utf8.contains(0) else {
+      throw rendering.error("dir", allowed: "the path of a folder")
+    }
+    let midi = try rendering.section("midi")
+    let words = ["auto"] + MIDITuningOutput.allCases.map(\.rawValue)
+    tuningOutput = MIDITuningOutput(rawValue: try midi.choice("tuning_output", default: "auto", of: words))
+    mpeBendRange = try midi.integer("mpe_bend_range", default: MPE.defaultBendRange, in: 1...96)
     scales = try SongScaleChoice.read(piece)
     coefficients = [:]
     let coefs = try root.section("environment").section("scoring_coefs")
@@ -66,10 +80,7 @@ public struct SongConfiguration: Sendable {
     }
     performance = try PerformanceConfiguration(root.section("performance"))
     spectrum = Spectrum(timbres[parts[0].part.timbre] ?? .standard)
-    let rules = coefficients
-    worlds = Self.worlds(
-      tuning: tuning, spectrum: spectrum, scales: scales, tonics: tonics, parts: parts, meter: meter,
-      coefficients: SongRuleRegistry.rules.map { Float(rules[$0.name] ?? 0) }, modulates: plan.modulation)
+    worlds = makeWorlds()
     guard !worlds.isEmpty else {
       throw piece.error(
         "scale", found: "a scale that \(tuning.name) does not have in these parts' ranges",
@@ -78,16 +89,14 @@ public struct SongConfiguration: Sendable {
   }
 
   /// A world for every scale and tonic that the tuning has; scales of tradition are left out where it has none.
-  private static func worlds(
-    tuning: Tuning, spectrum: Spectrum, scales: [SongScaleChoice], tonics: [Int], parts: [PartSettings],
-    meter: SongMeter, coefficients: [Float], modulates: Bool
-  ) -> [SongWorld] {
+  private func makeWorlds() -> [SongWorld] {
     guard tuning.degreeCount <= 255, tuning.periodInCents > 0 else { return [] }
+    let values = SongRuleRegistry.rules.map { Float(coefficients[$0.name] ?? 0) }
     func make(_ scale: SongScale, _ tonics: [Int]) -> [SongWorld] {
       tonics.compactMap {
         SongWorld(
-          tuning: tuning, scale: scale, tonic: $0, ranges: parts.map(\.range), meter: meter, coefficients: coefficients,
-          modulates: modulates)
+          tuning: tuning, scale: scale, tonic: $0, ranges: parts.map(\.range), meter: meter, coefficients: values,
+          modulates: plan.modulation)
       }
     }
     let traditional = scales.flatMap { choice in
@@ -96,6 +105,14 @@ public struct SongConfiguration: Sendable {
     if !traditional.isEmpty { return traditional }
     let derived = SongScale.derived(from: tuning, consonance: TimbreConsonance(spectrum: spectrum))
     return make(derived, tonics.isEmpty ? [0, 2, 5, 7, 9] : tonics)
+  }
+
+  /// The same with other coefficients of its soft rules; rules that are not named keep theirs.
+  func weighted(by changes: [String: Double]) -> SongConfiguration {
+    var changed = self
+    for (name, value) in changes where coefficients[name] != nil { changed.coefficients[name] = value }
+    if changed.coefficients != coefficients { changed.worlds = changed.makeWorlds() }
+    return changed
   }
 
   private static func meter(_ piece: ConfigurationSection) throws(ConfigurationError) -> SongMeter {
@@ -123,6 +140,9 @@ public struct SongConfiguration: Sendable {
     }
     guard (2...6).contains(sections.count) else {
       throw piece.error("parts", found: "\(sections.count) parts", allowed: "2 to 6")
+    }
+    guard !piece.has("n_parts") else {
+      throw piece.error("n_parts", allowed: "null beside parts, or parts: null")
     }
     piece.leaveOut("n_parts")
     let usual = standard(sections.count)
@@ -163,9 +183,11 @@ public struct SongConfiguration: Sendable {
   /// The usual parts, the highest first.
   private static func standard(_ count: Int) -> [PartSettings] {
     func make(
-      _ name: String, _ range: ClosedRange<Int>, program: Int, velocity: Double, volume: Double, location: Double
+      _ name: String, _ range: ClosedRange<Int>, program: Int, timbre: String, velocity: Double, volume: Double,
+      location: Double
     ) -> PartSettings {
       var part = Part(name: name)
+      part.timbre = timbre
       part.program = program
       part.velocity = velocity
       part.volume = ConfigurationNumber(volume)
@@ -173,12 +195,12 @@ public struct SongConfiguration: Sendable {
       return PartSettings(part: part, range: range)
     }
     let all = [
-      make("Melody", 60...81, program: 73, velocity: 88, volume: 0.17, location: 0.1),
-      make("Descant", 57...77, program: 68, velocity: 70, volume: 0.11, location: 0.45),
-      make("Alto", 53...72, program: 71, velocity: 70, volume: 0.11, location: -0.4),
-      make("Counter", 50...69, program: 71, velocity: 68, volume: 0.1, location: 0.3),
-      make("Tenor", 48...67, program: 60, velocity: 66, volume: 0.1, location: -0.2),
-      make("Bass", 38...59, program: 70, velocity: 76, volume: 0.14, location: 0),
+      make("Melody", 60...81, program: 73, timbre: "flute", velocity: 88, volume: 0.22, location: 0.1),
+      make("Descant", 57...77, program: 68, timbre: "oboe", velocity: 70, volume: 0.14, location: 0.45),
+      make("Alto", 53...72, program: 71, timbre: "clarinet", velocity: 70, volume: 0.14, location: -0.4),
+      make("Counter", 50...69, program: 71, timbre: "clarinet", velocity: 68, volume: 0.13, location: 0.3),
+      make("Tenor", 48...67, program: 48, timbre: "strings", velocity: 66, volume: 0.13, location: -0.2),
+      make("Bass", 38...59, program: 70, timbre: "bassoon", velocity: 76, volume: 0.18, location: 0),
     ]
     switch count {
     case 2: return [all[0], all[5]]

@@ -10,7 +10,7 @@ struct YAMLValue: Sendable {
   /// A key with its value.
   struct Entry: Sendable {
     var key: String
-    /// Line of the key, from 1. For a merged key the line of the `<<`.
+    /// Line of the key, from 1. For a merged key the line of the `<<`; 0 for what a style says.
     var line: Int
     var value: YAMLValue
   }

@@ -12,7 +12,6 @@ internal import CSong
 public struct SongEnvironment: PolicyEnvironment {
   let configuration: SongConfiguration
   let worlds: [SongWorld]
-  private var factors: [String: Double] = [:]
 
   /// How much freer decisions are where something new is due: melody and chords of bars without reference.
   static let freedomOfInvention: Float = 20
@@ -48,9 +47,7 @@ public struct SongEnvironment: PolicyEnvironment {
 
   /// With other coefficients of the soft rules.
   public func weighted(by coefficients: [String: Double]) -> any PolicyEnvironment {
-    var changed = configuration
-    for (name, value) in coefficients where changed.coefficients[name] != nil { changed.coefficients[name] = value }
-    return SongEnvironment(changed)
+    SongEnvironment(configuration.weighted(by: coefficients))
   }
 
   /// The world and the plan of an episode.

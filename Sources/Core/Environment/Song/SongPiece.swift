@@ -25,6 +25,8 @@ public struct SongRecord: Sendable, Hashable {
   public var faults: Int
   /// Steps at which the spans begin, within a bar.
   public var spanStarts: [Int]
+  /// The configuration that it was composed by, as YAML: what is no default in the sections that make a difference.
+  public var configuration = ""
 }
 
 /// Songs as pieces.
@@ -64,10 +66,12 @@ enum SongPieces {
     piece.tuning = world.tuning
     piece.lowestNote = world.lowestNote
     piece.tuningOutput = configuration.tuningOutput
+    piece.mpeBendRange = configuration.mpeBendRange
     if world.tuning.isTwelveToneEqual, let quality = world.scale.quality {
       piece.key = KeySignature(tonic: record.tonic, mode: quality == .minor ? .minor : .major)
     }
     piece.song = record
+    piece.song?.configuration = configuration.text
     piece.interpretation = configuration.performance.interpretation(
       of: piece, analysis: world.analysis(of: record), spectrum: configuration.spectrum)
     return piece

@@ -73,6 +73,9 @@ final class SongWorld: @unchecked Sendable {
   /// The lanes of a period.
   var degreeCount: Int { scale.cents.count }
 
+  /// How many pitches the tables have.
+  var pitchCount: Int { Int(table.pointee.pitches) }
+
   /// The tuning's degree above lane 0 of a pitch of the tables.
   func degree(ofPitch pitch: Int) -> Int { pitch - pitchOffset }
 

@@ -1,0 +1,63 @@
+import Core
+import Foundation
+import Testing
+
+@testable import rlmusician
+
+/// Songs from a shell: styles, composed, explained, varied.
+@Suite struct SongCommandTests {
+  private static func folders(_ folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasPrefix("result_") }.sorted()
+  }
+
+  @Test func stylesAreListed() throws {
+    let run = try CommandRun(["styles"])
+    #expect(run.status == 0)
+    #expect(run.output.split(separator: "\n").count == Style.all.count)
+    for style in Style.all { #expect(run.output.contains("\(style.name) ") && run.output.contains(style.summary)) }
+    #expect(try CommandRun(["styles", "waltz"]).output.contains("meter: 3/4"))
+    #expect(try CommandRun(["styles", "--json"]).output.contains(#""kind": "song""#))
+    let unknown = try CommandRun(["styles", "polka"])
+    #expect(unknown.status == 64 && unknown.errors.contains("allowed: original, roll"))
+    let near = try CommandRun(["config", "--style", "walz"])
+    #expect(near.status == 64 && near.errors.contains("did you mean 'waltz'?"))
+  }
+
+  @Test func configSaysWhatAStyleMeans() throws {
+    let run = try CommandRun(["config", "--style", "waltz"])
+    #expect(run.status == 0 && run.output.contains("meter: 3/4") && run.output.contains("style: waltz"))
+    let song = try CommandRun(["config", "--kind", "song"])
+    #expect(song.output.contains("# Bars. 8 to 128.") && song.output.contains("style: null"))
+  }
+
+  @Test func composedExplainedVaried() throws {
+    try CommandRun.withFolder(["c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n"]) { folder in
+      let composed = try CommandRun(
+        ["--style", "song", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
+      #expect(composed.status == 0, "\(composed.errors)")
+      let piece = try #require(try Self.folders(folder).first)
+      let table = try CommandRun(["score", piece], in: folder)
+      #expect(table.status == 0 && table.output.contains("likeness") && table.output.contains("\n    8 "))
+      let json = try CommandRun(["score", piece, "--json"], in: folder)
+      #expect(json.output.contains(#""songs": [{"file""#) && json.output.contains(#""bar": 8"#))
+      let varied = try CommandRun(
+        ["vary", piece, "--keep", "section=A", "-c", "c.yml", "-p", "0", "--seed", "1"], in: folder)
+      #expect(varied.status == 0, "\(varied.errors)")
+      let child = try #require(try Self.folders(folder).first { $0 != piece })
+      let text = try String(contentsOf: folder.appending(path: "\(child)/piece.json"), encoding: .utf8)
+      #expect(text.contains(#""name": "\#(piece)""#) && text.contains(#""kept": ["section A"]"#))
+      for (arguments, status, part) in [
+        (["vary", piece, "--keep", "part=9"], 65, "part=Melody"),
+        (["vary", piece, "--transpose", "30"], 64, "-24 to 24"),
+        (["vary", piece, "--meter", "5/4"], 78, "piece.meter"), (["vary", "nowhere"], 66, "nowhere"),
+        (["vary", piece, "--style", "waltz", "--transpose", "1"], 64, "one of the two"),
+        (["vary", piece, "--style", "roll"], 65, "styles of songs"),
+        (["vary", piece, "--keep", "theme", "--weights", "c.yml"], 65, "c.yml"),
+      ] as [([String], Int32, String)] {
+        let run = try CommandRun(arguments, in: folder)
+        #expect(run.status == status && run.errors.contains(part), "\(arguments): \(run.status) \(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1)
+      }
+    }
+  }
+}
