@@ -10,7 +10,7 @@ struct CtlCommand: ParsableCommand {
       Status.self, Do<Start>.self, Do<Pause>.self, Do<Stop>.self, Do<Next>.self, Play.self, Do<Skip>.self,
       Do<Hold>.self,
       Do<Resume>.self, Do<Silence>.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self, Rules.self,
-      SetCommand.self,
+      SetCommand.self, StyleCommand.self, Vary.self,
     ],
     defaultSubcommand: Status.self)
 

@@ -42,6 +42,15 @@ enum CtlText {
     return (["rule\tweight\tcoefficient\tbounds"] + rows).joined(separator: "\n")
   }
 
+  static func styles(_ answer: CtlAnswer) -> String {
+    let chosen = answer.string("style")
+    let rows = answer.list("styles").map { style in
+      let name = style.string("name") ?? ""
+      return [name == chosen ? "*" : "", name, style.string("summary") ?? ""].joined(separator: "\t")
+    }
+    return rows.joined(separator: "\n")
+  }
+
   private static func number(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : String(format: "%.2f", value)
   }

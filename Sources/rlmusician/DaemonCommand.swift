@@ -23,6 +23,7 @@ struct DaemonCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var config: ConfigurationOption
+  @OptionGroup var style: StyleOption
 
   @Option(
     help: ArgumentHelp("Folder of the library; without it the configuration's daemon.library.", valueName: "folder"))
@@ -45,7 +46,7 @@ struct DaemonCommand: AsyncParsableCommand {
   func run() async throws {
     rt_limit_memory_arenas(Self.memoryArenas)
     try await reportingFaults {
-      let configuration = try load()
+      let configuration = try load(isStart: true)
       for warning in configuration.warnings { StandardError.writeLine(warning) }
       // Whoever reads the log may leave.
       signal(SIGPIPE, SIG_IGN)
@@ -62,6 +63,7 @@ struct DaemonCommand: AsyncParsableCommand {
       }
       let conductor = Conductor(
         configuration: configuration, file: config.path, library: pieces, logger: logger)
+      await conductor.offerStyles { try (load(), config.path) }
       let service = ConductorService(conductor) { try (load(), config.path) }
       let control = ControlServer(conductor: conductor, configuration: settings, logger: logger)
       var quiet = Logger(label: "services")
@@ -78,12 +80,18 @@ struct DaemonCommand: AsyncParsableCommand {
   }
 
   /// The configuration with what was said on the command line.
-  private func load() throws -> Configuration {
-    var configuration = try Configuration(path: config.path)
-    guard configuration.kind == .pianoRoll else {
+  private func load(isStart: Bool = false) throws -> Configuration {
+    var configuration = try Configuration(path: config.path, style: style.style)
+    let folder = library ?? configuration.daemon.library
+    // What a listener chose in an earlier life gives way to the command line, in this life it goes before.
+    if isStart, style.style != nil { ChosenStyle.forget(folder) }
+    if let chosen = ChosenStyle.read(folder) {
+      configuration = try Configuration(path: config.path, style: chosen)
+    }
+    guard configuration.kind != .counterpoint else {
       throw ConfigurationError(
         file: config.path ?? "default configuration", line: nil, keyPath: "environment.kind",
-        found: configuration.kind.rawValue, allowed: "piano_roll: the daemon composes rolls")
+        found: configuration.kind.rawValue, allowed: "piano_roll, song: what the daemon composes")
     }
     if let library {
       configuration.daemon.library = library

@@ -84,8 +84,7 @@ extension Conductor {
   private func openSession() async {
     phase = .training
     beatWhileTraining()
-    var weighted = configuration
-    weighted.environment.rules = weights.weighted
+    let weighted = configuration.weighted(by: weights.weighted)
     let disk = disk
     await runner.open(weighted, news: weights.takeNews()) { disk.isOver(session: $0) }
     sendStatus()
@@ -98,7 +97,7 @@ extension Conductor {
       (session?.state.population ?? .max) < configuration.daemon.sessions.populations
     {
       phase = .training
-      if let news = weights.takeNews() { await runner.replaceRules(news) }
+      if let news = weights.takeNews() { await runner.replaceCoefficients(news) }
       beatWhileTraining()
       let wants = await sound.pieceWish()
       guard let step = await runner.trainPopulation(wants: wants) else { return }
@@ -112,6 +111,8 @@ extension Conductor {
             best: report.best, populationMean: report.populationMean, stepsPerSecond: runner.stepsPerSecond)))
       if runner.isCheckpointDue { runner.saveCheckpoint(digest: configuration.digest) }
       await disk.recoverIfDue()
+      // What was asked for beside the session does not wait for its end.
+      if disk.count > 0 { await writeUnwritten() }
       if let piece = step.piece {
         let isImprovement = report.best == session?.state.best?.score
         await sound.hear(piece, ofPopulation: report.population, isImprovement: isImprovement)

@@ -31,6 +31,10 @@ public actor Conductor {
   private var configurationFile: String?
   /// Takes the place of `configuration` when the running session is over.
   private var nextConfiguration: (configuration: Configuration, file: String?)?
+  /// Reads the configuration again; nil where no style can be chosen.
+  var loadStyled: (@Sendable () throws -> (Configuration, String?))?
+  /// What takes its place, if anything does.
+  var nextStyled: Configuration? { nextConfiguration?.configuration }
 
   // What the loop is asked for.
   var isPaused: Bool

@@ -2,23 +2,30 @@ internal import Core
 internal import Foundation
 
 /// The rules' weights: what the configuration says, moved by hand or by ratings, within bounds; kept from one life of the
-/// daemon to the next in `weights.json`.
+/// daemon to the next in `weights.json` (of rolls) and the like.
 struct RuleWeights {
   /// Whether ratings move them.
   var isSteering: Bool
-  private let path: String
-  private var rules: WeightedRules
+  private let folder: String
+  private var path: String
+  private var rules: [RuleCoefficient]
   private var steering: DaemonConfiguration.Steering
   /// What was moved, by rule.
   private var moved: [String: Double]
   private var areNew = false
 
+  /// Environments have rules of one name that are not the same.
+  private static func path(_ folder: String, _ kind: EnvironmentKind) -> String {
+    "\(folder)/weights\(kind == .pianoRoll ? "" : "_\(kind.rawValue)").json"
+  }
+
   /// A configuration's rules, with what was saved.
   ///
   /// - Parameter folder: the library's.
   init(folder: String, _ configuration: Configuration) {
-    path = "\(folder)/weights.json"
-    rules = configuration.environment.rules
+    self.folder = folder
+    path = Self.path(folder, configuration.kind)
+    rules = configuration.ruleCoefficients
     steering = configuration.daemon.steering
     isSteering = steering.isEnabled
     moved = Self.saved(path)
@@ -26,7 +33,8 @@ struct RuleWeights {
 
   /// Begins again with another configuration's rules and what was saved.
   mutating func adopt(_ configuration: Configuration) {
-    rules = configuration.environment.rules
+    path = Self.path(folder, configuration.kind)
+    rules = configuration.ruleCoefficients
     steering = configuration.daemon.steering
     isSteering = steering.isEnabled
     moved = Self.saved(path)
@@ -36,21 +44,19 @@ struct RuleWeights {
   /// The weights in force, in the configuration's order; then the rules that it gives no say, which have the weight 0
   /// until somebody gives them one.
   var entries: [RuleWeight] {
-    let all =
-      rules.entries.map { (type(of: $0.rule).name, $0.coefficient) } + rules.silent.map { (type(of: $0).name, 0.0) }
-    return all.map { name, coefficient in
+    rules.map { rule in
       // Without a coefficient, its usual one says how far a rule may go.
-      let usual = coefficient == 0 ? WeightedRules.defaultCoefficient(of: name) : coefficient
+      let usual = rule.coefficient == 0 ? rule.usual : rule.coefficient
       let furthest = usual * steering.factors.upperBound
       let (lower, upper) = (min(0, furthest), max(0, furthest))
-      let weight = min(upper, max(lower, moved[name] ?? coefficient))
-      return RuleWeight(rule: name, weight: weight, coefficient: coefficient, lower: lower, upper: upper)
+      let weight = min(upper, max(lower, moved[rule.name] ?? rule.coefficient))
+      return RuleWeight(rule: rule.name, weight: weight, coefficient: rule.coefficient, lower: lower, upper: upper)
     }
   }
 
-  /// The rules with the weights in force.
-  var weighted: WeightedRules {
-    rules.weighted(by: Dictionary(uniqueKeysWithValues: entries.map { ($0.rule, $0.weight) }))
+  /// The weights in force by rule.
+  var weighted: [String: Double] {
+    Dictionary(entries.map { ($0.rule, $0.weight) }, uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: Moving them
@@ -95,8 +101,8 @@ struct RuleWeights {
   /// Whether the weights have changed since they were taken.
   var hasNews: Bool { areNew }
 
-  /// The weighted rules if they have changed since this was asked last; nil if not.
-  mutating func takeNews() -> WeightedRules? {
+  /// The weights in force if they have changed since this was asked last; nil if not.
+  mutating func takeNews() -> [String: Double]? {
     guard areNew else { return nil }
     areNew = false
     return weighted

@@ -53,12 +53,12 @@ final class SessionRunner {
   ///   - news: those weights, if they have changed while the session rested.
   ///   - isOver: whether a session is over, whatever the database says.
   nonisolated(nonsending) func open(
-    _ configuration: Configuration, news: WeightedRules?, isOver: (Int64) -> Bool
+    _ configuration: Configuration, news: [String: Double]?, isOver: (Int64) -> Bool
   ) async {
     if let current {
       do {
         try await trainer.resume(configuration, state: current.state, threads: Self.threads(configuration))
-        if let news { await replaceRules(news) }
+        if let news { await replaceCoefficients(news) }
         return
       } catch {
         announcer.log(.warning, "the session cannot go on (\(error)): a new one begins")
@@ -84,7 +84,7 @@ final class SessionRunner {
         (state, curve) = (checkpoint.state, checkpoint.curve)
         try await trainer.resume(configuration, state: state, threads: Self.threads(configuration))
         // The weights may have been changed after the checkpoint.
-        state = await trainer.replaceRules(configuration.environment.rules) ?? state
+        state = await trainer.replaceCoefficients(configuration.coefficients) ?? state
       } else {
         let favourite = await favourite(record.origin, environment: configuration.policyEnvironment)
         guard favourite != nil || record.origin == nil else { return false }
@@ -162,8 +162,8 @@ final class SessionRunner {
   // MARK: Training and composing
 
   /// Scores by other weights from the next population on.
-  nonisolated(nonsending) func replaceRules(_ rules: WeightedRules) async {
-    if let state = await trainer.replaceRules(rules) { current?.state = state }
+  nonisolated(nonsending) func replaceCoefficients(_ coefficients: [String: Double]) async {
+    if let state = await trainer.replaceCoefficients(coefficients) { current?.state = state }
   }
 
   /// Trains a population.

@@ -41,8 +41,8 @@ actor Trainer {
   }
 
   /// Scores by other rules from the next population on.
-  func replaceRules(_ rules: WeightedRules) -> TrainingState? {
-    training?.replaceRules(rules)
+  func replaceCoefficients(_ coefficients: [String: Double]) -> TrainingState? {
+    training?.replaceCoefficients(coefficients)
     best = training?.state.best?.score ?? -.infinity
     return training?.state
   }

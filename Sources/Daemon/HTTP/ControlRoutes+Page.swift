@@ -8,6 +8,7 @@ extension ControlRoutes {
       Self.asset("/", "text/html; charset=utf-8", PackageResources.page_html),
       Self.asset("/page.css", "text/css; charset=utf-8", PackageResources.page_css),
       Self.asset("/page.js", "text/javascript; charset=utf-8", PackageResources.page_js),
+      Self.asset("/song.js", "text/javascript; charset=utf-8", PackageResources.song_js),
       Self.asset("/drawing.js", "text/javascript; charset=utf-8", PackageResources.drawing_js),
       Self.asset("/icon.svg", "image/svg+xml", PackageResources.icon_svg),
       Self.asset("/api/openapi.yaml", "application/yaml", PackageResources.openapi_yaml),

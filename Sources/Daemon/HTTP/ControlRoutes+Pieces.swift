@@ -77,7 +77,7 @@ extension ControlRoutes {
     return filter
   }
 
-  private func piece(_ context: ControlContext) async throws -> PieceRecord {
+  func piece(_ context: ControlContext) async throws -> PieceRecord {
     guard let id = context.parameters.get("id").flatMap({ Int64($0) }), let piece = try await library.piece(id) else {
       throw ControlError(.notFound, "no such piece")
     }

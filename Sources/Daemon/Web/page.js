@@ -165,7 +165,10 @@ function showPlayer(player) {
     showDevice();
     showRating();
     markPlaying();
-    if (isNew) showGiven();
+    if (isNew) {
+      showGiven();
+      showSong(player.piece);
+    }
   }
   animate();
 }
@@ -186,7 +189,8 @@ function animate() {
     // Whoever wants little motion sees the head go from step to step.
     if (calm.matches && state.roll) seconds = Math.floor(seconds / state.roll.stepSeconds) * state.roll.stepSeconds;
     $("roll").dataset.seconds = seconds.toFixed(3);
-    drawRoll($("roll"), state.roll, player?.title ? seconds : null);
+    if (song.view && state.roll) drawSong($("roll"), player?.title ? seconds : null);
+    else drawRoll($("roll"), state.roll, player?.title ? seconds : null);
     $("now-time").textContent = player?.title ? `${clock(seconds)} / ${clock(player.length)}` : "";
     if (player?.title && !player.is_paused && !document.hidden) animate();
   });

@@ -186,7 +186,7 @@ import Testing
     await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["lines": 4.5]) }
     await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["lines": .nan]) }
     try await conductor.setWeights(["lines": 0, "consonances": 8])
-    #expect(await conductor.weights.weighted.entries.map(\.coefficient) == [8])
+    #expect(await conductor.weights.weighted.values.filter { $0 != 0 } == [8])
     let saved = RuleWeights(folder: folder.path, try testConfiguration())
     #expect(saved.entries.prefix(2).map(\.weight) == [0, 8])
     // A rule that the configuration gives no say, within the bounds of its usual coefficient.
@@ -194,7 +194,7 @@ import Testing
     #expect(silent.coefficient == 0 && silent.lower == 0 && silent.upper == 120)
     await #expect(throws: RuleWeightError.self) { try await conductor.setWeights(["usage_of_tonic": 121]) }
     try await conductor.setWeights(["usage_of_tonic": 30])
-    #expect(await conductor.weights.weighted.entries.map(\.coefficient) == [8, 30])
+    #expect(await conductor.weights.weighted.values.filter { $0 != 0 }.sorted() == [8, 30])
     #expect(await conductor.resetWeights().map(\.weight) == [1, 2, 0, 0, 0, 0, 0, 0])
   }
 

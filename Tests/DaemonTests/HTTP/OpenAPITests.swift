@@ -45,6 +45,7 @@ import Yams
   /// Every answer is as its schema says.
   @Test(arguments: [
     "/api/status", "/api/sessions", "/api/curve", "/api/rules", "/api/player", "/api/pieces", "/api/pieces/{id}",
+    "/api/styles",
   ])
   func answersAreAsDescribed(path: String) async throws {
     let fixture = try await ControlFixture()
