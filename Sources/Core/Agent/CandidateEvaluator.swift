@@ -21,6 +21,18 @@ struct CandidateResults: @unchecked Sendable {
     let best = rewards.indices.reduce(first) { rewards[$1] > rewards[$0] ? $1 : $0 }
     bestEpisodes[candidate] = Int32(best - first)
   }
+
+  /// Takes what other ranks found; what nobody else has is 0 there, so that a sum of bits hands it on.
+  func exchange(_ ranks: any Collective) {
+    guard ranks.size > 1 else { return }
+    let count = scores.count
+    var numbers = scores.map { Int64(bitPattern: $0.bitPattern) } + bestEpisodes.map(Int64.init)
+    numbers.withUnsafeMutableBufferPointer { ranks.sum($0) }
+    for candidate in 0..<count {
+      scores[candidate] = Double(bitPattern: UInt64(bitPattern: numbers[candidate]))
+      bestEpisodes[candidate] = Int32(truncatingIfNeeded: numbers[count + candidate])
+    }
+  }
 }
 
 /// The evaluator of piano rolls: rolls of several candidates are scored together.

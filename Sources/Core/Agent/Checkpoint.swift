@@ -66,6 +66,11 @@ public struct Checkpoint: Sendable, Equatable {
     try Checkpoint(Safetensors.read(path), file: path)
   }
 
+  /// A checkpoint of a file's bytes; `file` is its name for errors.
+  public init(bytes: [UInt8], file: String) throws(DataError) {
+    try self.init(Safetensors(bytes, file: file), file: file)
+  }
+
   init(_ tensors: Safetensors, file: String) throws(DataError) {
     guard tensors.text("format") == Self.format, let digest = tensors.text("configuration_digest"),
       let seed = tensors.text("seed").flatMap({ UInt64($0) }), case .float64(let mean) = tensors["mean"]?.values

@@ -29,7 +29,8 @@ final class CrossEntropyLearner: Learner {
     self.context = context
     agent = CrossEntropyAgent(configuration: configuration, state: state, kernels: context.kernels)
     let one = stage(1)
-    let threads = max(1, min(context.threads, one.evaluators[0].chunkCount))
+    let chunks = context.ranks.share(of: one.evaluators[0].chunkCount).count
+    let threads = max(1, min(context.threads, chunks))
     pool = WorkerPool(threads: threads, threadStart: context.threadStart)
     firstStage = threads == 1 ? one : stage(threads)
     self.stage = firstStage
@@ -46,9 +47,11 @@ final class CrossEntropyLearner: Learner {
       bestEpisodes.withUnsafeMutableBufferPointer { bestEpisodes in
         let results = CandidateResults(scores: scores, bestEpisodes: bestEpisodes)
         let (agent, evaluators) = (agent, stage.evaluators)
-        pool.run(evaluators[0].chunkCount) { worker, chunk in
-          evaluators[worker].evaluate(chunk: chunk, agent: agent, results: results)
+        let own = context.ranks.share(of: evaluators[0].chunkCount)
+        pool.run(own.count) { worker, index in
+          evaluators[worker].evaluate(chunk: own.lowerBound + index, agent: agent, results: results)
         }
+        results.exchange(context.ranks)
       }
     }
     let population = agent.population

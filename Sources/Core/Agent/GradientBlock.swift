@@ -15,8 +15,10 @@ final class GradientBlock: @unchecked Sendable {
   private let advantages: UnsafeMutableBufferPointer<Float>
   private let rewardLanes: UnsafeMutableBufferPointer<Float>
   private var count = 0
-  /// Where decisions are fixed, every decision's sum of returns.
-  private let sums: UnsafeMutableBufferPointer<Float>
+  /// Every slot's sum of returns.
+  let slotSums: UnsafeMutableBufferPointer<Float>
+  /// How many returns each of them is of; empty where decisions are fixed: one an episode.
+  let slotCounts: UnsafeMutableBufferPointer<Int64>
   /// The sum over the block's decisions; one number a weight.
   let gradient: UnsafeMutableBufferPointer<Float>
   /// The episodes' rewards.
@@ -38,14 +40,19 @@ final class GradientBlock: @unchecked Sendable {
     }
     advantages = zeros(decisionCount * episodesPerBlock)
     rewardLanes = zeros(episodesPerBlock)
-    sums = zeros(decisionCount)
+    slotSums = zeros(environment.slotCount)
+    slotCounts = .allocate(capacity: environment.hasFixedDecisions ? 0 : environment.slotCount)
+    slotCounts.initialize(repeating: 0)
     gradient = zeros(environment.weightCount)
     if environment.hasFixedDecisions, runner.fixedShares != nil {
       fixedDiscounts = runner.decisions(of: 0).map { self.discount($0) }
     }
   }
 
-  deinit { for memory in [advantages, rewardLanes, sums, gradient] { memory.deallocate() } }
+  deinit {
+    for memory in [advantages, rewardLanes, slotSums, gradient] { memory.deallocate() }
+    slotCounts.deallocate()
+  }
 
   private func discount(_ decision: Decision) -> Float {
     discounts[min(max(0, Int(decision.elapsed)), discounts.count - 1)]
@@ -61,7 +68,7 @@ final class GradientBlock: @unchecked Sendable {
     let factor = Float(1 / rewardUnit)
     if let shares = runner.fixedShares, !fixedDiscounts.isEmpty {
       for episode in 0..<episodesPerBlock { rewardLanes[episode] = episode < count ? Float(rewards[episode]) : 0 }
-      guard let rewards = rewardLanes.baseAddress, let out = advantages.baseAddress, let sums = sums.baseAddress
+      guard let rewards = rewardLanes.baseAddress, let out = advantages.baseAddress, let sums = slotSums.baseAddress
       else { return }
       kernels.path.pointee.returns(
         shares, fixedDiscounts, rewards, Int32(decisionCount), Int32(count), factor, out, sums)
@@ -80,25 +87,25 @@ final class GradientBlock: @unchecked Sendable {
       let all = Float(rest) * factor
       for index in decisions.indices { advantages[index * episodesPerBlock + episode] += all }
     }
+    sumSlots()
+  }
+
+  private func sumSlots() {
+    slotSums.update(repeating: 0)
+    slotCounts.update(repeating: 0)
+    for episode in 0..<count {
+      let decisions = runner.decisions(of: episode)
+      for index in decisions.indices {
+        let slot = Int(decisions[index].slot)
+        slotSums[slot] += advantages[index * episodesPerBlock + episode]
+        if !slotCounts.isEmpty { slotCounts[slot] += 1 }
+      }
+    }
   }
 
   /// Adds the episodes' shares to a sample of the rewards' scale.
   func add(to sample: inout RewardScale.Sample) {
     for episode in 0..<count { sample.add(runner.decisions(of: episode), reward: rewards[episode]) }
-  }
-
-  /// Adds the returns to their slots' sums.
-  func add(to means: inout SlotMeans) {
-    if !fixedDiscounts.isEmpty {
-      for slot in 0..<decisionCount { means.add(sums[slot], Float(count), slot: slot) }
-      return
-    }
-    for episode in 0..<count {
-      let decisions = runner.decisions(of: episode)
-      for index in decisions.indices {
-        means.add(advantages[index * episodesPerBlock + episode], 1, slot: Int(decisions[index].slot))
-      }
-    }
   }
 
   /// Turns returns into advantages and these into the block's gradient.
@@ -117,33 +124,5 @@ final class GradientBlock: @unchecked Sendable {
     }
     gradient.update(repeating: 0)
     runner.accumulate(UnsafeBufferPointer(advantages), temperature: temperature, into: gradient)
-  }
-}
-
-/// The mean return of every slot over a batch: the baseline.
-struct SlotMeans: Sendable {
-  private(set) var means: [Float]
-  private var counts: [Float]
-
-  init(count: Int) {
-    means = Array(repeating: 0, count: count)
-    counts = means
-  }
-
-  mutating func reset() {
-    for slot in means.indices {
-      means[slot] = 0
-      counts[slot] = 0
-    }
-  }
-
-  mutating func add(_ sum: Float, _ count: Float, slot: Int) {
-    means[slot] += sum
-    counts[slot] += count
-  }
-
-  /// From sums to means.
-  mutating func finish() {
-    for slot in means.indices where counts[slot] > 0 { means[slot] /= counts[slot] }
   }
 }

@@ -25,6 +25,8 @@ struct LearnerContext {
   var kernels: Kernels
   var threadStart: (@Sendable () -> Void)?
   var work: WorkCounter
+  /// Who else learns the same.
+  var ranks: any Collective
   /// Of the configuration, for pieces.
   var configurationDigest: String
 

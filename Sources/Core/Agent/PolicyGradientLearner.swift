@@ -15,8 +15,9 @@
 /// while the training is annealed. The agent that is returned has the last weights: every piece is drawn from one policy
 /// that has learnt to be good on average, not from the luckiest candidate.
 ///
-/// A batch is divided into blocks of at most 16 episodes whose gradients are added in the blocks' order, so nothing
-/// depends on the number of threads.
+/// A batch is divided into blocks of at most 16 episodes, the blocks over ranks and threads; sums over blocks do not depend
+/// on order (`ExactSums`), so nothing depends on how many there are. A batch takes two sums over the ranks: returns and
+/// rewards, then gradients.
 final class PolicyGradientLearner: Learner {
   private let settings: PolicyGradientConfiguration
   private let context: LearnerContext
@@ -24,8 +25,13 @@ final class PolicyGradientLearner: Learner {
   /// With the coefficients that the training began with.
   private let firstEnvironment: any PolicyEnvironment
   private var environment: any PolicyEnvironment
+  private let ranks: any Collective
   private let pool: WorkerPool
+  /// This rank's; as many as any batch needs.
   private var blocks: [GradientBlock] = []
+  private var returns: BatchReturns
+  private let gradientSums: UnsafeMutableBufferPointer<Int64>
+  private var gradient: [Float]
   private var scale = RewardScale(1)
   private var weights: [Float]
   private var adam: Adam
@@ -35,7 +41,6 @@ final class PolicyGradientLearner: Learner {
   private var populationBest: BestCandidate?
   /// Mean reward of the last population.
   private var score: Double
-  private var baseline: SlotMeans
 
   /// - Parameter annealingPopulations: over how many populations rates and temperature fall, unless the state knows.
   init(
@@ -52,36 +57,47 @@ final class PolicyGradientLearner: Learner {
     adam = state.optimizer?.adam ?? Adam(weightCount: weights.count)
     score = state.optimizer?.score ?? 0
     self.annealingPopulations = state.optimizer?.annealingPopulations ?? annealingPopulations
-    baseline = SlotMeans(count: environment.slotCount)
-    let blockCount = BatchPartition(settings.episodesPerUpdate).blockCount
+    ranks = context.ranks
+    returns = BatchReturns(environment, capacity: settings.episodesPerUpdate)
+    gradientSums = .allocate(capacity: weights.count)
+    gradient = weights
+    let blockCount = max(1, context.ranks.share(of: BatchPartition(settings.episodesPerUpdate).blockCount).count)
     pool = WorkerPool(threads: max(1, min(context.threads, blockCount)), threadStart: context.threadStart)
     makeBlocks()
   }
 
+  deinit { gradientSums.deallocate() }
+
   /// Runners for this environment, and the scale of its rewards.
   private func makeBlocks() {
     let partition = BatchPartition(settings.episodesPerUpdate)
-    blocks = (0..<partition.blockCount).map { index in
+    // A smaller batch, or the scale's, may be divided into larger blocks.
+    let capacity = min(episodesPerBlock, settings.episodesPerUpdate)
+    blocks = (0..<max(1, ranks.share(of: partition.blockCount).count)).map { _ in
       GradientBlock(
-        environment: environment, kernels: context.kernels, capacity: partition.size(of: index),
-        discount: settings.discount)
+        environment: environment, kernels: context.kernels, capacity: capacity, discount: settings.discount)
     }
+    returns = BatchReturns(environment, capacity: settings.episodesPerUpdate)
     scale = measuredScale()
   }
 
-  /// A few batches without any learning (`RewardScale`).
+  /// A few hundred episodes without any learning (`RewardScale`). Every rank plays them all: that is sooner done than
+  /// sent.
   private func measuredScale() -> RewardScale {
-    let partition = BatchPartition(settings.episodesPerUpdate)
+    let episodes = 200
+    let partition = BatchPartition(min(episodes, settings.episodesPerUpdate))
     let nothing = [Float](repeating: 0, count: environment.weightCount)
-    let seed = context.seed
+    let (seed, blocks) = (context.seed, blocks)
     var sample = RewardScale.Sample(slotCount: environment.slotCount)
-    let batches = max(1, 200 / settings.episodesPerUpdate)
-    for batch in 0..<batches {
-      run(partition) { block, index, count in
-        let key = EpisodeKey(seed: seed, purpose: .scale, population: 0, candidate: batch, block: index)
-        block.play(nothing, key, count: count, rewardUnit: 1)
+    for batch in 0..<max(1, episodes / settings.episodesPerUpdate) {
+      for first in stride(from: 0, to: partition.blockCount, by: blocks.count) {
+        let count = min(blocks.count, partition.blockCount - first)
+        pool.run(count) { _, index in
+          let key = EpisodeKey(seed: seed, purpose: .scale, population: 0, candidate: batch, block: first + index)
+          blocks[index].play(nothing, key, count: partition.size(of: first + index), rewardUnit: 1)
+        }
+        for block in blocks[..<count] { block.add(to: &sample) }
       }
-      for block in blocks { block.add(to: &sample) }
     }
     return sample.scale
   }
@@ -90,13 +106,15 @@ final class PolicyGradientLearner: Learner {
     EpisodeKey(seed: context.seed, purpose: purpose, population: population, candidate: update, block: block)
   }
 
-  /// Does something with every block of a batch, on all threads.
+  /// Does something with every block of a batch that is this rank's, on all threads.
   private func run(
     _ partition: BatchPartition,
     _ work: @escaping @Sendable (_ block: GradientBlock, _ index: Int, _ count: Int) -> Void
   ) {
-    let blocks = blocks
-    pool.run(partition.blockCount) { _, index in work(blocks[index], index, partition.size(of: index)) }
+    let (blocks, own) = (blocks, ranks.share(of: partition.blockCount))
+    pool.run(own.count) { _, index in
+      work(blocks[index], own.lowerBound + index, partition.size(of: own.lowerBound + index))
+    }
   }
 
   func trainPopulation() -> PopulationReport {
@@ -111,7 +129,7 @@ final class PolicyGradientLearner: Learner {
       let before = weights
       learn(update: update, of: partition)
       let first = rewards.count
-      for block in blocks[..<partition.blockCount] { rewards += block.rewards }
+      rewards += returns.rewards
       let highest = rewards[first...].indices.reduce(first) { rewards[$1] > rewards[$0] ? $1 : $0 }
       if top.map({ rewards[highest] > $0.score }) ?? true {
         top = BestCandidate(
@@ -140,25 +158,25 @@ final class PolicyGradientLearner: Learner {
       block.play(before, key, count: count, rewardUnit: unit)
       work.step()
     }
-    baseline.reset()
-    for block in blocks[..<partition.blockCount] { block.add(to: &baseline) }
-    baseline.finish()
+    let own = ranks.share(of: partition.blockCount)
+    returns.gather(
+      zip(blocks, own).lazy.map { ($0, partition.start(of: $1)) }, episodes: partition.episodeCount, ranks: ranks)
     let done = Double(adam.updates) / Double(annealingPopulations * settings.updatesPerPopulation)
     let share = min(1, done)
     let temperature = Float(scale.scale * settings.temperature.value(at: share))
     let factor = 1 / Float(partition.episodeCount)
-    let means = baseline.means
+    let means = returns.means
     run(partition) { block, _, _ in
       block.accumulate(baseline: means, temperature: temperature)
       work.step()
     }
-    let first = blocks[0].gradient
-    for block in blocks[1..<partition.blockCount] {
-      let other = block.gradient
-      for index in first.indices { first[index] += other[index] }
+    gradientSums.update(repeating: 0)
+    for block in blocks[..<own.count] { ExactSums.add(UnsafeBufferPointer(block.gradient), to: gradientSums) }
+    ranks.sum(gradientSums)
+    for index in gradient.indices { gradient[index] = ExactSums.value(gradientSums[index]) * factor }
+    gradient.withUnsafeBufferPointer {
+      adam.step(&weights, along: $0, rate: settings.learningRate.value(at: share))
     }
-    for index in first.indices { first[index] *= factor }
-    adam.step(&weights, along: UnsafeBufferPointer(first), rate: settings.learningRate.value(at: share))
   }
 
   var state: TrainingState {

@@ -1,6 +1,7 @@
 /// Trains an agent on a configuration, one population at a time, and composes with what has been learnt.
 ///
-/// A function of (configuration, seed): neither the number of threads nor the processor's instructions change a byte.
+/// A function of (configuration, seed): neither the number of threads or ranks nor the processor's instructions change a
+/// byte.
 /// Owned by one task.
 ///
 /// How is learnt is the configuration's `agent.method`; on what, its `policyEnvironment`.
@@ -22,18 +23,20 @@ public final class Training {
   ///   - actor: for the cross-entropy method on piano rolls, what decides on actions; nil for the linear-softmax actor.
   ///   - threadStart: runs first on every thread that is created, for instance to lower its priority.
   ///   - work: counts blocks of episodes.
+  ///   - ranks: the processes that the work is divided over.
   public convenience init(
     configuration: Configuration, seed: UInt64, threads: Int,
     populations: Int = PolicyGradientConfiguration.defaultAnnealingPopulations,
     environment: (any PolicyEnvironment)? = nil, actor: (any ActorModel)? = nil, kernels: Kernels = .best,
-    threadStart: (@Sendable () -> Void)? = nil, work: WorkCounter = WorkCounter()
+    threadStart: (@Sendable () -> Void)? = nil, work: WorkCounter = WorkCounter(),
+    ranks: any Collective = SingleProcess()
   ) {
     let environment = environment ?? configuration.policyEnvironment
     let weightCount = actor?.weightCount ?? environment.weightCount
     let start = configuration.agent.initialMean.flatMap { environment.adopted($0.map { Float($0) }) }
     let state = TrainingState(
       seed: seed, population: 0, mean: start?.map { Double($0) } ?? Array(repeating: 0, count: weightCount), best: nil)
-    self.init(configuration, state, populations, threads, environment, actor, kernels, threadStart, work)
+    self.init(configuration, state, populations, threads, environment, actor, kernels, threadStart, work, ranks)
   }
 
   /// A training that goes on from a state, so that the end equals the uninterrupted training's, byte for byte.
@@ -43,25 +46,25 @@ public final class Training {
   public convenience init(
     configuration: Configuration, state: TrainingState, threads: Int, environment: (any PolicyEnvironment)? = nil,
     actor: (any ActorModel)? = nil, kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil,
-    work: WorkCounter = WorkCounter()
+    work: WorkCounter = WorkCounter(), ranks: any Collective = SingleProcess()
   ) throws(DataError) {
     let environment = environment ?? configuration.policyEnvironment
     try state.validate(
       weightCount: actor?.weightCount ?? environment.weightCount, agent: configuration.agent, file: "state")
     self.init(
       configuration, state, PolicyGradientConfiguration.defaultAnnealingPopulations, threads, environment, actor,
-      kernels, threadStart, work)
+      kernels, threadStart, work, ranks)
   }
 
   private init(
     _ configuration: Configuration, _ state: TrainingState, _ populations: Int, _ threads: Int,
     _ environment: any PolicyEnvironment, _ actor: (any ActorModel)?, _ kernels: Kernels,
-    _ threadStart: (@Sendable () -> Void)?, _ work: WorkCounter
+    _ threadStart: (@Sendable () -> Void)?, _ work: WorkCounter, _ ranks: any Collective
   ) {
     let agent = configuration.agent
     let context = LearnerContext(
       seed: state.seed, threads: threads, kernels: kernels, threadStart: threadStart, work: work,
-      configurationDigest: configuration.digest)
+      ranks: ranks, configurationDigest: configuration.digest)
     weightTensors = environment.weightTensors
     stepsPerPopulation = Self.saturatingProduct([agent.episodesPerPopulation, environment.stepsPerEpisode])
     if let actor = actor ?? configuration.originalActor(environment) {
