@@ -5,6 +5,7 @@
 #                   emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make judge      twenty songs before an independent judge (ARGS="--style waltz"); ten of them are in make test
+#   make test-mpi   training on several ranks against one process (builds with TRAITS=MPI)
 #   make test-scores  scores, read by music21, the schema of MusicXML and LilyPond
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
 #   make sanitize   the tests of Core, Playback and Daemon under the address and the thread sanitizer
@@ -20,29 +21,35 @@
 #   make deb        a Debian package in dist/; make test-package tries it in fresh Debian 12 and 13, and Ubuntu 24.04 (needs root)
 #   make test-systemd  the service under a real systemd in an emulated machine
 #   make soak-daemon  the daemon, killed 200 times; half an hour at full load; 100,000 pieces
+#   make deb-mpi    the package beside it for training over MPI
 #   make soundfont  soundfonts/rl-musician.sf2 again, after its instruments were changed
 #   make clean      removes what was built
+#
+# TRAITS=MPI builds the program that also trains over MPI, into .build-mpi: make build TRAITS=MPI, make install TRAITS=MPI.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 ARGS ?=
 SECONDS ?= 60
+TRAITS ?=
 
 # The Swift runtime is linked in: the program then runs where no Swift is installed, and starts in 5 ms instead of 10.
-RELEASE := -c release --static-swift-stdlib
+BUILD_FOLDER := $(if $(TRAITS),.build-mpi,.build)
+comma := ,
+RELEASE := -c release --static-swift-stdlib $(if $(TRAITS),--traits default$(comma)$(TRAITS) --scratch-path $(BUILD_FOLDER))
 
-BINARY := .build/release/rlmusician
+BINARY := $(BUILD_FOLDER)/release/rlmusician
 DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run judge test test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run judge test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
-	@scripts/bootstrap build
+	@scripts/bootstrap build $(if $(TRAITS),mpi)
 
 bootstrap-tests:
-	@scripts/bootstrap build test
+	@scripts/bootstrap build test mpi
 
 bootstrap-page:
 	@scripts/bootstrap build test page
@@ -111,6 +118,11 @@ $(VENV)/.ready-judge: Tests/Judge/requirements.txt | bootstrap-tests
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# The program on several ranks: the same bytes as one process, and what happens when a rank dies, hangs or differs.
+test-mpi: bootstrap-tests
+	swift build --traits default,MPI --scratch-path .build-mpi --product rlmusician
+	scripts/test-mpi .build-mpi/debug/rlmusician
+
 # The program as a user meets it: a script for each part, given the program's path.
 test-smoke: test-swift
 	@set -e; for script in scripts/smoke/*; do echo "$$script"; "$$script" $(abspath $(DEBUG_BINARY)); done
@@ -146,7 +158,7 @@ MANUAL_DATE := $(shell git log -1 --format=%cs 2>/dev/null || date +%F)
 
 manual: build
 	swift build $(RELEASE) --product generate-manual
-	scripts/manual .build/release/generate-manual $(BINARY) $(MANUAL_DATE) .build/manual
+	scripts/manual $(BUILD_FOLDER)/release/generate-manual $(BINARY) $(MANUAL_DATE) .build/manual
 
 # The documentation's articles and the library's reference as a web site: .build/documentation.
 docs: bootstrap
@@ -168,6 +180,10 @@ bootstrap-package:
 deb: bootstrap-package manual
 	scripts/package $(BINARY) .build/manual dist
 
+deb-mpi: bootstrap-package
+	$(MAKE) build TRAITS=MPI
+	scripts/package-mpi .build-mpi/release/rlmusician dist
+
 test-package: deb
 	scripts/test-package $(ARGS) dist/rl-musician_*.deb
 
@@ -185,4 +201,4 @@ uninstall:
 	scripts/install --remove "$(DESTDIR)" "$(PREFIX)"
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-mpi

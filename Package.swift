@@ -23,6 +23,7 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Playback", description: "Live sound and MIDI: links libasound and libfluidsynth"),
+    .trait(name: "MPI", description: "Training on many machines: links Open MPI"),
     .default(enabledTraits: ["Playback"]),
   ],
   dependencies: [
@@ -48,6 +49,11 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
+    .systemLibrary(name: "CMPI"),
+    // Empty without the trait.
+    .target(
+      name: "MPITransport", dependencies: ["Core", .target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      swiftSettings: strict),
     .target(name: "CKernels"),
     .target(name: "CSong"),
     .target(name: "CRealtime"),
@@ -82,6 +88,7 @@ let package = Package(
       name: "rlmusician",
       dependencies: [
         "Core", "CRealtime", "Daemon", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        .target(name: "MPITransport", condition: .when(traits: ["MPI"])),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -16,7 +16,7 @@ struct ConfigurationOption: ParsableArguments {
   ///   - style: what the file is laid over.
   func read(use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil) throws -> Configuration {
     let configuration = try readQuietly(use: use, melody: melody, style: style)
-    for warning in configuration.warnings { Fault.warn(warning) }
+    if RankSession.isFirst { for warning in configuration.warnings { Fault.warn(warning) } }
     return configuration
   }
 

@@ -19,6 +19,7 @@ struct Fault: Error {
     case software = 70
     case system = 71
     case cannotCreate = 73
+    case temporary = 75
     case configuration = 78
   }
 
@@ -53,7 +54,7 @@ struct Fault: Error {
   /// Says something that does not stop the program.
   static func warn(_ text: String) { StandardError.writeLine(text) }
 
-  func report() { StandardError.write(line) }
+  func report() { RankSession.report(self) }
 }
 
 /// Runs a part of a subcommand's body that must not go on after a fault: reports it and leaves with its exit code.

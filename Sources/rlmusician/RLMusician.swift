@@ -27,6 +27,7 @@ struct RLMusician: AsyncParsableCommand {
       DaemonCommand.self,
       LibraryCommand.self,
       PoliciesCommand.self,
+      SweepCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
@@ -36,7 +37,9 @@ struct RLMusician: AsyncParsableCommand {
   @MainActor static func main() async {
     reserveStandardStreams()
     do {
+      try RankSession.join()
       var command = try parseAsRoot(Self.reordered(try arguments()))
+      try RankSession.require(command)
       if var command = command as? any AsyncParsableCommand {
         try requireThreads()
         try await command.run()
@@ -51,6 +54,8 @@ struct RLMusician: AsyncParsableCommand {
     } catch {
       exit(reporting: error)
     }
+    let code = RankSession.leave(0)
+    if code != 0 { Foundation.exit(code) }
   }
 
   /// What the program was asked to do.
@@ -96,10 +101,14 @@ struct RLMusician: AsyncParsableCommand {
   private static func exit(reporting error: any Error) -> Never {
     // Help, version, completion scripts, and what has been reported already.
     let code = exitCode(for: error)
-    if code == .success || error is ExitCode { exit(withError: error) }
+    if code == .success || error is ExitCode {
+      let (isFirst, code) = (RankSession.isFirst, RankSession.leave(code.rawValue))
+      if !isFirst { Foundation.exit(code) }
+      exit(withError: error)
+    }
     let isUsage = code == .validationFailure
     let fault = isUsage ? Fault(.usage, message(for: error) + " (see: rlmusician --help)") : Fault(error)
     fault.report()
-    Foundation.exit(fault.code.rawValue)
+    Foundation.exit(RankSession.leave(fault.code.rawValue))
   }
 }

@@ -16,6 +16,8 @@ protocol RunReporter {
 struct RunDescription {
   var seed: UInt64
   var threads: Int
+  /// Processes, each with so many threads.
+  var ranks = 1
   var populations: Int
   /// Populations done before; 0 unless the run goes on from a checkpoint.
   var resumedAt: Int
@@ -38,6 +40,8 @@ struct RunSummary {
   var isResumable: Bool
   /// Path of the agent's weights; nil if none were written.
   var weights: String?
+  /// What the ranks have told each other; nil for one process.
+  var traffic: CollectiveTraffic?
 }
 
 /// JSON lines on standard output.
@@ -53,6 +57,7 @@ struct JSONReporter: RunReporter {
         .init("version", .string(Program.version)),
         .init("seed", .unsigned(run.seed)),
         .init("threads", .integer(run.threads)),
+        .init("ranks", .integer(run.ranks)),
         .init("populations", .integer(run.populations)),
         .init("resumed_at", .integer(run.resumedAt)),
         .init("episodes", .integer(run.episodes)),
@@ -92,6 +97,12 @@ struct JSONReporter: RunReporter {
   }
 
   func finished(_ summary: RunSummary) {
+    let traffic = summary.traffic.map { traffic in
+      [
+        OrderedJSON.Member("collectives", .integer(traffic.sums)),
+        .init("collective_bytes", .integer(traffic.bytes)), .init("collective_seconds", .number(traffic.seconds)),
+      ]
+    }
     emit(
       "done",
       [
@@ -103,7 +114,7 @@ struct JSONReporter: RunReporter {
         .init("weights", summary.weights.map { .string($0) } ?? .null),
         .init("seconds", .number(summary.seconds)),
         .init("interrupted", .boolean(summary.wasInterrupted)),
-      ])
+      ] + (traffic ?? []))
   }
 }
 
@@ -115,9 +126,10 @@ struct TerminalReporter: RunReporter {
   mutating func started(_ run: RunDescription) {
     bar = ProgressBar(total: run.populations)
     let resumed = run.resumedAt > 0 ? ", resumed after population \(run.resumedAt)" : ""
+    let ranks = run.ranks > 1 ? " on each of \(run.ranks) ranks" : ""
     StandardError.writeLine(
       "seed \(run.seed): \(run.rows) rows by \(run.steps) steps, \(run.populations) populations,"
-        + " \(run.threads) thread\(run.threads == 1 ? "" : "s")\(resumed)")
+        + " \(run.threads) thread\(run.threads == 1 ? "" : "s")\(ranks)\(resumed)")
   }
 
   mutating func trained(_ report: PopulationReport, seconds: Double) {

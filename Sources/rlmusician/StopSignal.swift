@@ -1,7 +1,9 @@
+import Core
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first asks for a clean stop, the second leaves at once.
+/// Ctrl-C and SIGTERM: the first asks for a clean stop, the second leaves at once. On several ranks SIGUSR1, too: mpirun
+/// hands it on, and batch systems can send it before the time is up.
 ///
 /// Leaving at once is safe: everything that is written appears by a rename or not at all.
 enum StopSignal {
@@ -24,7 +26,8 @@ enum StopSignal {
     // Reading it once makes sure that the handler never is the one to initialise it.
     _ = current
     guard !isInstalled.exchange(true, ordering: .relaxed) else { return }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    let ranked = RankSession.ranks.size > 1 ? [SIGUSR1] : []
+    for number in [SIGINT, SIGTERM, SIGHUP] + ranked {
       signal(number) { number in
         if StopSignal.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
       }

@@ -7,7 +7,7 @@ import Foundation
 #endif
 
 /// `rlmusician train`, also what `rlmusician` alone does: trains an agent and composes.
-struct TrainCommand: AsyncParsableCommand {
+struct TrainCommand: AsyncParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Trains an agent with the rules and composes pieces (what rlmusician does without a subcommand).",
@@ -53,6 +53,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   @OptionGroup var playback: PlaybackOptions
   @OptionGroup var follow: FollowOptions
+  @OptionGroup var rankOptions: RankOptions
 
   func validate() throws {
     guard (0...1_000_000_000).contains(populations) else {
@@ -72,7 +73,16 @@ struct TrainCommand: AsyncParsableCommand {
     let signal = try await reportingFaults { () async throws -> Int32? in
       let configuration = try config.read(melody: melody, style: style)
       try configuration.checkComposable()
+      if RankSession.ranks.size > 1, configuration.kind == .counterpoint {
+        throw Fault(.usage, "found counterpoint on \(RankSession.ranks.size) ranks; allowed: one")
+      }
       StopSignal.ignoreBrokenPipes()
+      guard RankSession.isFirst else {
+        return try await onOwnThread {
+          try trainAlong(configuration)
+          return nil
+        }
+      }
       #if Playback
         return try await trainAndPlay(configuration)
       #else
@@ -118,7 +128,8 @@ struct TrainCommand: AsyncParsableCommand {
   #endif
 
   private func train(_ configuration: Configuration, listener: (any TrainingListener)?) throws -> Int32? {
-    let threads = threads ?? configuration.agent.threadCount ?? ProcessInfo.processInfo.activeProcessorCount
+    let ranks = RankSession.ranks
+    let threads = threads(configuration)
     let output = output ?? configuration.environment.outputFolder
     if configuration.kind == .counterpoint {
       guard !resume else {
@@ -137,25 +148,61 @@ struct TrainCommand: AsyncParsableCommand {
     var curve = TrainingCurve()
     if resume {
       let checkpoint = try checkpoints.load(for: configuration)
-      training = try Training(configuration: configuration, state: checkpoint.state, threads: threads)
+      training = try Training(configuration: configuration, state: checkpoint.state, threads: threads, ranks: ranks)
       curve = checkpoint.curve
     } else {
       training = Training(
         configuration: configuration, seed: seed ?? RandomSource.drawSeed(), threads: threads,
-        populations: populations)
+        populations: populations, ranks: ranks)
+    }
+    try RankSession.agree(rankSettings(configuration), timeLimit: rankTimeLimit(configuration))
+    if ranks.size > 1 {
+      let start = Checkpoint(state: training.state, curve: curve, configurationDigest: configuration.digest)
+      _ = ranks.broadcast(start.bytes)
     }
     StopSignal.install()
     var run = TrainingRun(
       plan: .init(
         configuration: configuration, output: output, populations: populations, episodes: episodes, threads: threads),
       training: training, curve: curve, checkpoints: checkpoints,
-      reporter: json ? JSONReporter() : TerminalReporter(), listener: listener)
+      reporter: json ? JSONReporter() : TerminalReporter(), listener: listener, ranks: ranks)
     return try run.run()
+  }
+
+  private func threads(_ configuration: Configuration) -> Int {
+    threads ?? configuration.agent.threadCount ?? RankSession.processors
+  }
+
+  /// What the other ranks do: they begin where rank 0 does, and compute.
+  private func trainAlong(_ configuration: Configuration) throws {
+    let ranks = RankSession.ranks
+    try RankSession.agree(rankSettings(configuration), timeLimit: rankTimeLimit(configuration))
+    let start = try Checkpoint(bytes: ranks.broadcast([]), file: "rank 0")
+    let training = try Training(
+      configuration: configuration, state: start.state, threads: threads(configuration), ranks: ranks)
+    StopSignal.install()
+    while training.populationsDone < populations, !ranks.isStopping { _ = training.trainPopulation() }
+    RankSession.finishTogether()
+  }
+
+  private func rankSettings(_ configuration: Configuration) -> [RankCard.Setting] {
+    [
+      .init("command", resume ? "train --resume" : "train"), .init("configuration", configuration.digest),
+      .init("number of populations", "\(populations)"), .init("seed", seed.map { "\($0)" } ?? "of rank 0"),
+    ]
+  }
+
+  private func rankTimeLimit(_ configuration: Configuration) -> Double? {
+    #if Playback
+      let settings = follow.applied(to: playback.applied(to: configuration.playback))
+      if settings.pace == .listen { return nil }
+    #endif
+    return rankOptions.timeLimit
   }
 }
 
 /// Runs blocking work on a thread of its own, so that the few threads of Swift concurrency stay free for the player.
-private func onOwnThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+func onOwnThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
     let isStarted = SystemThread.start { continuation.resume(with: Swift.Result(catching: work)) }
     if !isStarted { continuation.resume(throwing: Fault(.system, "the system refuses a thread")) }

@@ -20,10 +20,11 @@ struct TrainingRun {
   private var checkpoints: CheckpointStore
   private var reporter: any RunReporter
   private let listener: (any TrainingListener)?
+  private let ranks: any Collective
 
   init(
     plan: Plan, training: Training, curve: TrainingCurve, checkpoints: CheckpointStore, reporter: any RunReporter,
-    listener: (any TrainingListener)?
+    listener: (any TrainingListener)?, ranks: any Collective = SingleProcess()
   ) {
     self.plan = plan
     self.training = training
@@ -31,6 +32,7 @@ struct TrainingRun {
     self.checkpoints = checkpoints
     self.reporter = reporter
     self.listener = listener
+    self.ranks = ranks
   }
 
   /// - Returns: the signal that stopped it early, if one did.
@@ -41,11 +43,11 @@ struct TrainingRun {
     let digest = plan.configuration.digest
     reporter.started(
       RunDescription(
-        seed: training.state.seed, threads: plan.threads, populations: plan.populations,
+        seed: training.state.seed, threads: plan.threads, ranks: ranks.size, populations: plan.populations,
         resumedAt: training.populationsDone, episodes: plan.episodes,
         rows: plan.configuration.environment.rowCount, steps: plan.configuration.environment.stepCount,
         configurationDigest: digest, output: plan.output))
-    while training.populationsDone < plan.populations, StopSignal.current == nil {
+    while training.populationsDone < plan.populations, stop == nil {
       let report = training.trainPopulation()
       curve.append(report)
       reporter.trained(report, seconds: seconds())
@@ -53,7 +55,8 @@ struct TrainingRun {
       if checkpoints.isWorthSaving { checkpoints.save(checkpoint(digest)) }
     }
     // Taken before composing: a signal that comes later finds a run that is complete.
-    let interruption = training.populationsDone < plan.populations ? StopSignal.current : nil
+    let interruption = training.populationsDone < plan.populations ? stop : nil
+    RankSession.finishTogether()
     checkpoints.save(checkpoint(digest))
     let weights = try writeTraining(digest)
     try compose()
@@ -61,8 +64,15 @@ struct TrainingRun {
     reporter.finished(
       RunSummary(
         seed: training.state.seed, populations: training.populationsDone, last: curve.last, pieces: plan.episodes,
-        seconds: seconds(), wasInterrupted: interruption != nil, isResumable: checkpoints.isSaved, weights: weights))
+        seconds: seconds(), wasInterrupted: interruption != nil, isResumable: checkpoints.isSaved, weights: weights,
+        traffic: ranks.size > 1 ? ranks.traffic : nil))
     return interruption
+  }
+
+  /// The signal that asked for a stop. Ranks stop after the same population, whichever of them was asked.
+  private var stop: Int32? {
+    guard ranks.size > 1 else { return StopSignal.current }
+    return ranks.isStopping ? StopSignal.current ?? SIGTERM : nil
   }
 
   private func checkpoint(_ digest: String) -> Checkpoint {

@@ -79,16 +79,20 @@ extension YAMLValue {
 extension ConfigurationSection {
   /// Reads a whole file's text on top of a style: the one that is named here, or else the one that the file names.
   static func root(text: String, file: String, style: Style?) throws(ConfigurationError) -> ConfigurationSection {
-    let plain = try root(text: text, file: file)
+    try root(text: text, file: file).overStyle(style)
+  }
+
+  /// The same keys on top of a style: the one that is named here, or else the one that they name themselves.
+  func overStyle(_ style: Style? = nil) throws(ConfigurationError) -> ConfigurationSection {
     var chosen = style
-    if chosen == nil { chosen = try plain.style() }
-    guard let style = chosen else { return plain }
+    if chosen == nil { chosen = try self.style() }
+    guard let style = chosen else { return self }
     let name = YAMLValue.Entry(
       key: "style", line: 0, value: YAMLValue(content: .scalar(YAMLScalar(text: style.name, isPlain: false)), line: 0))
-    var own = plain.allEntries
-    if plain.isThere(["style"]) { own = own.filter { $0.key != "style" } }
+    var own = allEntries
+    if isThere(["style"]) { own = own.filter { $0.key != "style" } }
     return ConfigurationSection(
-      file: plain.file, path: [], entries: YAMLValue.laid(own, over: try style.entries()) + [name], line: nil)
+      file: file, path: [], entries: YAMLValue.laid(own, over: try style.entries()) + [name], line: nil)
   }
 
   /// Reads texts that lie over each other, the last on top.

@@ -30,7 +30,7 @@ final class ThreadRanks: Collective, @unchecked Sendable {
         arrived.store(0, ordering: .relaxed)
         round.store(current + 1, ordering: .releasing)
       } else {
-        while round.load(ordering: .acquiring) == current { sched_yield() }
+        while round.load(ordering: .acquiring) == current { usleep(20) }
       }
     }
   }
