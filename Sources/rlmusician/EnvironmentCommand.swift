@@ -39,6 +39,11 @@ struct EnvironmentCommand: ParsableCommand {
         var session = CounterpointSession(CounterpointEnvironment(counterpoint))
         return try converse { session.answer($0) }
       }
+      guard configuration.kind == .pianoRoll else {
+        throw ConfigurationError(
+          file: config.path ?? "style \(configuration.style ?? "")", line: nil, keyPath: "environment.kind",
+          found: configuration.kind.rawValue, allowed: "piano_roll, counterpoint: what this conversation is about")
+      }
       var session = EnvironmentSession(PianoRollEnvironment(configuration.environment))
       try converse { session.answer($0) }
     }

@@ -24,15 +24,21 @@ class CounterpointEnv(gymnasium.Env):
 
     metadata = {"render_modes": []}
 
-    def __init__(self, config: str | os.PathLike | None = None, program: str | os.PathLike | None = None):
+    def __init__(
+        self,
+        config: str | os.PathLike | None = None,
+        program: str | os.PathLike | None = None,
+        style: str | None = None,
+    ):
         """Starts the program.
 
         :param config: configuration file of counterpoint; without it the original's default piece
         :param program: the program; without it what the variable RLMUSICIAN names, else `rlmusician` on PATH
+        :param style: a style of counterpoint by name: duet
         """
-        if config is None:
+        if config is None and style is None:
             config = os.path.join(os.path.dirname(__file__), "counterpoint.yml")
-        self._program = Program(config, program)
+        self._program = Program(config, program, style)
         spec = self.spec_of_program = self._program.spec
         self.action_space = gymnasium.spaces.Discrete(spec["n_actions"])
         self.observation_space = gymnasium.spaces.Box(0, 1, shape=(spec["n_rows"], spec["n_steps"]), dtype=np.int8)

@@ -22,13 +22,19 @@ class PianoRollEnv(gymnasium.Env):
 
     metadata = {"render_modes": []}
 
-    def __init__(self, config: str | os.PathLike | None = None, program: str | os.PathLike | None = None):
+    def __init__(
+        self,
+        config: str | os.PathLike | None = None,
+        program: str | os.PathLike | None = None,
+        style: str | None = None,
+    ):
         """Starts the program.
 
         :param config: configuration file; without it the default configuration holds
         :param program: the program; without it what the variable RLMUSICIAN names, else `rlmusician` on PATH
+        :param style: a style of piano rolls by name: original, roll
         """
-        self._program = Program(config, program)
+        self._program = Program(config, program, style)
         self.spec_of_program: dict[str, Any] = self._program.spec
         rows = self.spec_of_program["n_semitones"]
         self.action_space = gymnasium.spaces.Discrete(rows)

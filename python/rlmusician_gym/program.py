@@ -17,15 +17,20 @@ class ProgramError(RuntimeError):
 class Program:
     """A running `rlmusician environment`."""
 
-    def __init__(self, config: str | os.PathLike | None, program: str | os.PathLike | None):
+    def __init__(
+        self, config: str | os.PathLike | None, program: str | os.PathLike | None, style: str | None = None
+    ):
         """Starts it.
 
         :param config: configuration file; without it the default configuration holds
         :param program: the program; without it what the variable RLMUSICIAN names, else `rlmusician` on PATH
+        :param style: a style by name (`rlmusician styles`), over which the file lies
         """
         command = [os.fspath(program or os.environ.get("RLMUSICIAN") or "rlmusician"), "environment"]
         if config is not None:
             command += ["--config", os.fspath(config)]
+        if style is not None:
+            command += ["--style", style]
         self._command = command
         self._is_closed = False
         self._start()

@@ -42,6 +42,19 @@ def test_the_default_configuration_is_there_without_a_file():
     env.close()
 
 
+def test_styles_are_known():
+    env = gymnasium.make("rlmusician/PianoRoll-v0", style="original")
+    assert env.unwrapped.spec_of_program["episode_steps"] == 96
+    env.close()
+    env = gymnasium.make("rlmusician/Counterpoint-v0", style="duet")
+    env.reset()
+    env.close()
+    with pytest.raises(rlmusician_gym.ProgramError, match="allowed: original, roll"):
+        rlmusician_gym.PianoRollEnv(style="polka")
+    with pytest.raises(rlmusician_gym.ProgramError, match="environment.kind: found song"):
+        rlmusician_gym.PianoRollEnv(style="waltz")
+
+
 def playable_traces():
     traces = [json.loads(line) for line in TRACES.read_text().splitlines()]
     return [trace for trace in traces if trace.get("exception_at_last_step") is None]
