@@ -199,7 +199,7 @@ public struct SongConfiguration: Sendable {
       make("Descant", 57...77, program: 68, timbre: "oboe", velocity: 70, volume: 0.14, location: 0.45),
       make("Alto", 53...72, program: 71, timbre: "clarinet", velocity: 70, volume: 0.14, location: -0.4),
       make("Counter", 50...69, program: 71, timbre: "clarinet", velocity: 68, volume: 0.13, location: 0.3),
-      make("Tenor", 48...67, program: 48, timbre: "strings", velocity: 66, volume: 0.13, location: -0.2),
+      make("Tenor", 48...67, program: 71, timbre: "clarinet", velocity: 66, volume: 0.13, location: -0.2),
       make("Bass", 38...59, program: 70, timbre: "bassoon", velocity: 76, volume: 0.18, location: 0),
     ]
     switch count {
