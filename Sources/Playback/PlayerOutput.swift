@@ -68,6 +68,9 @@ public protocol PlayerOutput: AnyObject, Sendable {
   func stop()
   /// Loudness, 0...1.
   func setVolume(_ volume: Double)
+  /// Parts, counted from 0, whose notes do not begin from now on. A port has none that are silent: who plays its notes
+  /// mutes them.
+  func mute(_ parts: Set<Int>)
   /// Where playback stands now.
   var position: PlayerPosition { get }
   /// Whether its thread has not been heard of for much longer than it may be silent: only a new process helps then.
@@ -83,6 +86,8 @@ public protocol PlayerOutput: AnyObject, Sendable {
 extension PlayerOutput {
   /// Nothing moves where nothing is played.
   public func seek(to seconds: Double) {}
+  /// All parts are heard.
+  public func mute(_ parts: Set<Int>) {}
   /// Never stuck, where there is no thread.
   public var isStuck: Bool { false }
   /// None, where the kernel's queue times the events.

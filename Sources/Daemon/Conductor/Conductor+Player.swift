@@ -12,6 +12,8 @@ extension Conductor {
     case stop
     /// Loudness, 0...1.
     case volume(Double)
+    /// Parts, counted from 0, that are not heard from now on, in this piece and in others.
+    case mute(Set<Int>)
     /// Plays a piece of the library next, without waiting for what is being heard.
     case play(Int64)
     /// What of the training is heard.

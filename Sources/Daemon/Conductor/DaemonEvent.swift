@@ -84,6 +84,8 @@ public struct DeviceState: Sendable, Hashable, Codable {
   public var xruns: Int = 0
   /// The last thing there was to say about it.
   public var message: String?
+  /// Parts, counted from 0, that are not heard.
+  public var muted: [Int] = []
 }
 
 /// A rule's weight and how far it may be moved.

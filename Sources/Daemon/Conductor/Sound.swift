@@ -20,7 +20,9 @@ actor Sound {
   private(set) var isEnding = false
 
   #if Playback
-    var player: Player?
+    /// A new one has no part muted.
+    var player: Player? { didSet { muted = [] } }
+    private var muted: Set<Int> = []
     var deviceMessage: String?
     var successor: Successor?
     var isChanging = false
@@ -99,6 +101,11 @@ actor Sound {
         playback.volume = min(1, max(0, volume))
         successor?.configuration.volume = playback.volume
         if let player { await player.control(.volume(playback.volume - player.status.volume)) }
+      case .mute(let parts):
+        guard let player else { return nil }
+        muted = parts
+        await player.control(.mute(parts))
+        announcer.events.send(.device(device()))
       case .play(let id):
         guard let record = try await library.piece(id) else { return nil }
         let piece = try library.read(record)
@@ -122,7 +129,7 @@ actor Sound {
         target: wanted.target.description, synthesizer: wanted.synthesizer.rawValue,
         soundfont: wanted.soundfont, follow: wanted.follow.rawValue, isOpen: player != nil,
         xruns: player?.xrunCount ?? 0,
-        message: successor == nil || player == nil ? deviceMessage : "from the next piece on")
+        message: successor == nil || player == nil ? deviceMessage : "from the next piece on", muted: muted.sorted())
     }
 
     /// What is heard, with its roll; nil if nothing can be heard.

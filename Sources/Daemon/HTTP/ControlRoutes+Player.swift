@@ -36,7 +36,7 @@ extension ControlRoutes {
       },
       ControlRoute(.patch, "/api/player") { request, _ in
         try await set(
-          try await RequestObject(request, keys: ["volume", "follow", "output", "synthesizer", "soundfont"]))
+          try await RequestObject(request, keys: ["volume", "follow", "output", "synthesizer", "soundfont", "muted"]))
         return try await playerView()
       },
     ]
@@ -56,11 +56,13 @@ extension ControlRoutes {
     if let soundfont, soundfont.isEmpty || soundfont.utf8.count > 4096 || soundfont.utf8.contains(0) {
       throw ControlError.bad("soundfont", allowed: "a path, or null for one that is found")
     }
+    let muted = try body.parts("muted")
     var change = Conductor.SoundChange()
     (change.target, change.synthesizer) = (target, synthesizer)
     if body.has("soundfont") { change.soundfont = soundfont.map { .path($0) } ?? .found }
     // First what can fail.
     if change != Conductor.SoundChange() { try await conductor.control(.sound(change)) }
+    if let muted { try await conductor.control(.mute(muted)) }
     if let volume { try await conductor.control(.volume(volume)) }
     if let follow { try await conductor.control(.follow(follow)) }
   }

@@ -14,6 +14,7 @@ struct RequestObject {
     case string(String)
     case numbers([String: Double])
     case strings([String])
+    case numberList([Double])
     case other
 
     init(from decoder: any Decoder) throws {
@@ -30,6 +31,8 @@ struct RequestObject {
         self = .numbers(value)
       } else if let value = try? container.decode([String].self) {
         self = .strings(value)
+      } else if let value = try? container.decode([Double].self) {
+        self = .numberList(value)
       } else {
         self = .other
       }
@@ -107,6 +110,18 @@ struct RequestObject {
       throw ControlError.bad(key, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
+  }
+
+  /// Numbers of parts.
+  func parts(_ key: String) throws -> Set<Int>? {
+    let allowed = "a list of numbers of parts, 0 to 63"
+    guard let values = members[key] else { return nil }
+    // An empty list is a list of anything.
+    if case .strings(let none) = values, none.isEmpty { return [] }
+    guard case .numberList(let numbers) = values else { throw ControlError.bad(key, allowed: allowed) }
+    let parts = numbers.compactMap { Int(exactly: $0) }.filter { (0...63).contains($0) }
+    guard parts.count == numbers.count else { throw ControlError.bad(key, allowed: allowed) }
+    return Set(parts)
   }
 
   func strings(_ key: String, allowed: String) throws -> [String]? {

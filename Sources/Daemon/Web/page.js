@@ -71,7 +71,7 @@ function listen() {
   on("population", (population) => { addPopulation(population); });
   on("curve", (curve) => { state.curve = curve; showCurveDetail(state.status?.steps_per_second); });
   on("player", showPlayer);
-  on("device", (device) => { state.device = device; showDevice(); });
+  on("device", (device) => { state.device = device; showDevice(); showMuted(); });
   on("rules", ({ rules }) => { state.rules = rules; showRules(); });
   for (const name of ["piece", "piece_changed", "piece_deleted"]) on(name, loadSoon);
 }
@@ -426,4 +426,5 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dr
 
 token();
 drawCurveSoon();
-listen();
+// What comes shows itself by all scripts.
+addEventListener("DOMContentLoaded", listen);

@@ -11,6 +11,8 @@ const partColor = (index) => color(`part-${index % 6}`);
 
 async function showSong(piece) {
   if (piece === song.piece) return;
+  // Another song has other parts.
+  if (state.device?.muted.length) act(() => ask("PATCH", "player", { muted: [] }));
   Object.assign(song, { piece, view: null });
   song.locked.clear();
   if (piece !== undefined) {
@@ -35,7 +37,35 @@ function showSongCard() {
   $("song-locks").replaceChildren(
     lock("theme", "Theme"), ...names.map((name) => lock(`section=${name}`, `Section ${name}`)),
     ...view.parts.map((part, index) => lock(`part=${part.name}`, part.name, index)), lock("plan", "Form alone"));
+  $("song-parts").replaceChildren(...view.parts.map((part, index) => mute(part.name, index)));
   showLocks();
+  showMuted();
+}
+
+// Whether a part is heard.
+function mute(name, part) {
+  const label = document.createElement("label"), box = Object.assign(document.createElement("input"), { type: "checkbox" });
+  box.dataset.mute = part;
+  box.addEventListener("change", () => {
+    const muted = new Set(state.device?.muted ?? []);
+    if (box.checked) muted.delete(part); else muted.add(part);
+    act(() => ask("PATCH", "player", { muted: [...muted] }));
+  });
+  const swatch = document.createElement("span");
+  swatch.className = "swatch";
+  swatch.style.background = partColor(part);
+  swatch.setAttribute("aria-hidden", "true");
+  label.append(box, swatch, name);
+  return label;
+}
+
+function showMuted() {
+  const muted = new Set(state.device?.muted ?? []);
+  for (const box of document.querySelectorAll("[data-mute]")) {
+    box.checked = !muted.has(Number(box.dataset.mute));
+    box.disabled = !state.device?.is_open;
+  }
+  animate();
 }
 
 // What stays: a toggle each. The form alone is what stays when nothing else does.
@@ -75,6 +105,7 @@ async function vary(changes, text) {
 // Bars and sections behind the notes, a colour a part, what sounds now stronger.
 function drawSong(canvas, seconds) {
   const { view } = song, { context, width, height } = surface(canvas);
+  const muted = new Set(state.device?.muted ?? []);
   const notes = view.parts.flatMap((part, index) => part.notes.map(([from, length, degree]) => ({ index, from, to: from + length, degree })));
   if (!notes.length) return;
   const degrees = notes.map((note) => note.degree), low = Math.min(...degrees) - 1, high = Math.max(...degrees) + 1;
@@ -99,7 +130,7 @@ function drawSong(canvas, seconds) {
   for (const note of notes) {
     const isNow = head !== null && head >= note.from && head < note.to;
     context.fillStyle = partColor(note.index);
-    context.globalAlpha = head === null || isNow ? 1 : .62;
+    context.globalAlpha = muted.has(note.index) ? .18 : head === null || isNow ? 1 : .62;
     const h = Math.max(2.5, rowHeight * .9), w = Math.max(1.5, (note.to - note.from) * stepWidth - 1);
     context.beginPath();
     context.roundRect(note.from * stepWidth + .5, y(note.degree) - h / 2, w, h, Math.min(h, w) / 3);

@@ -175,7 +175,8 @@ final class FluidSynthEngine: SoundEngine {
       onsets.append(
         RenderEvent(
           frame: frame(note.onsetSeconds), kind: .noteOn, channel: channel, key: key,
-          velocity: UInt8(clamping: note.velocity), durationSeconds: note.durationSeconds))
+          velocity: UInt8(clamping: note.velocity), durationSeconds: note.durationSeconds,
+          part: UInt8(clamping: note.part)))
     }
     // At one frame: programs, then ends, then beginnings.
     return PieceTimeline(events: events + ends + onsets, frameCount: frame(piece.seconds))

@@ -18,6 +18,8 @@ public actor Player {
     case next
     /// Goes on from another place of this piece, seconds from its beginning.
     case seek(Double)
+    /// Parts, counted from 0, whose notes do not begin from now on.
+    case mute(Set<Int>)
     /// Louder or quieter, by a difference.
     case volume(Double)
     /// Ends all pieces.
@@ -142,6 +144,8 @@ public actor Player {
       if handedOver.count < 2 { feed() }
       output.skip()
     case .seek(let seconds): output.seek(to: seconds)
+    case .mute(let parts):
+      output.mute(parts)
     case .volume(let difference):
       volume = min(1, max(0, volume + difference))
       output.setVolume(volume)

@@ -42,7 +42,7 @@ public final class AudioOutput: PlayerOutput {
   /// The port `Input`, which is open as long as the output.
   private let input = Mutex<SequencerInput?>(nil)
   // The engine lives as long as the loop; only `timeline(of:)` is called here, which is the control side's.
-  private nonisolated(unsafe) let engine: any SoundEngine
+  private nonisolated(unsafe) let engine: PartMute
   private nonisolated(unsafe) let loop: RenderLoop
   private let thread: AudioThread
   private let saysOrdinaryPriority: Bool
@@ -60,7 +60,7 @@ public final class AudioOutput: PlayerOutput {
     format = try Self.open(sink, priority: options.priority)
     deviceName = sink.name
     do {
-      engine = try makeEngine(format.sampleRate)
+      engine = PartMute(try makeEngine(format.sampleRate))
     } catch {
       sink.close()
       throw error
@@ -185,6 +185,9 @@ public final class AudioOutput: PlayerOutput {
 
   /// Glides to a loudness.
   public func setVolume(_ volume: Double) { send(.volume, value: volume.isFinite ? min(1, max(0, volume)) : 0) }
+
+  /// Parts whose notes do not begin from now on.
+  public func mute(_ parts: Set<Int>) { engine.mute(parts) }
 
   /// What has been heard of which item.
   public var position: PlayerPosition {

@@ -32,4 +32,6 @@ struct RenderEvent: BitwiseCopyable, Sendable, Hashable {
   var volume: Double = 0
   /// From -1 (left) to 1 (right).
   var location: Double = 0
+  /// The part whose note it is, from 0.
+  var part: UInt8 = 0
 }

@@ -62,7 +62,8 @@ final class SineEngine: SoundEngine {
       return RenderEvent(
         frame: Int64(SineEvent.frames(seconds: note.onsetSeconds, sampleRate: rate)), kind: .noteOn,
         channel: UInt8(clamping: instruments.ofPart[note.part]), frequency: note.pitch.frequency,
-        durationSeconds: note.durationSeconds, volume: part.volume.value * note.gain, location: part.location.value)
+        durationSeconds: note.durationSeconds, volume: part.volume.value * note.gain, location: part.location.value,
+        part: UInt8(clamping: note.part))
     }
     let voices = instruments.instruments.indices.map { index in
       min(maximumVoices, polyphony(of: notes.filter { instruments.ofPart[$0.part] == index }))

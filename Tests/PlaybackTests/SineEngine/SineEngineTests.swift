@@ -55,6 +55,25 @@
       #expect(a.allSatisfy { $0 == 0 } && b.allSatisfy { $0 == 0 })
     }
 
+    @Test func mutedPartsDoNotBegin() {
+      var piece = TestPiece.melody([24], steps: 9, stepSeconds: 0.1)
+      var second = piece.parts[0]
+      for index in second.notes.indices { second.notes[index].degree = 5 }
+      piece.parts.append(second)
+      let all = OfflineRenderer.render([piece], with: SineEngine(sampleRate: 48_000)).left
+      let muting = PartMute(SineEngine(sampleRate: 48_000))
+      #expect(OfflineRenderer.render([piece], with: muting).left == all)
+      for part in 0...1 {
+        let engine = PartMute(SineEngine(sampleRate: 48_000))
+        engine.mute([part, 99, -1])
+        let rest = OfflineRenderer.render([piece.solo(1 - part)], with: SineEngine(sampleRate: 48_000)).left
+        #expect(OfflineRenderer.render([piece], with: engine).left == rest)
+      }
+      let silent = PartMute(SineEngine(sampleRate: 48_000))
+      silent.mute([0, 1])
+      #expect(OfflineRenderer.render([piece], with: silent).left.allSatisfy { $0 == 0 })
+    }
+
     @Test func piecesOverlapWithTheirOwnSynthesizers() throws {
       let piece = TestPiece.melody([24, 12], steps: 8, stepSeconds: 0.1)
       var roll = piece.roll
