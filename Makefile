@@ -14,6 +14,7 @@
 #   make soak       ten minutes of pieces into a sound server of its own while all cores train
 #   make test-page  the daemon's page in a headless Chromium
 #   make test-http  the daemon's HTTP interface under schemathesis, 1,000 event streams and a flood of requests
+#   make song       the song at the top of README.md again, docs/song.ogg and docs/song.svg
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
 #   make docs       the documentation as a web site
@@ -43,7 +44,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run judge test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build $(if $(TRAITS),mpi)
@@ -170,6 +171,14 @@ docs: bootstrap
 
 install: manual
 	scripts/install "$(BINARY)" .build/manual "$(DESTDIR)" "$(PREFIX)"
+
+# The two commands of README.md.
+song: build
+	rm -rf .build/song
+	$(BINARY) --style song --seed 7001 -e 1 --no-play -o .build/song
+	$(BINARY) render .build/song/result_* --style song --format ogg -o .build/song/ogg
+	cp .build/song/ogg/result_*/music.ogg docs/song.ogg
+	cp .build/song/ogg/result_*/piano_roll.svg docs/song.svg
 
 soundfont: build
 	$(BINARY) soundfont soundfonts/rl-musician.sf2
