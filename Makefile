@@ -44,7 +44,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-rtkit test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build $(if $(TRAITS),mpi)
@@ -143,7 +143,12 @@ test-page: bootstrap-page test-swift $(VENV)/.ready-page
 
 test-http: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_http.py $(ARGS)
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_stream.py
 	scripts/test-proxy $(abspath $(DEBUG_BINARY))
+
+# Real-time priority from a real rtkit on a bus of its own; as root.
+test-rtkit: bootstrap-tests test-swift
+	scripts/test-rtkit $(abspath $(DEBUG_BINARY))
 
 $(VENV)/.ready-page: Tests/Page/requirements.txt | bootstrap-tests
 	python3 -m venv $(VENV)

@@ -49,6 +49,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
+    .systemLibrary(name: "CCodecs"),
+    .systemLibrary(name: "CDBus", pkgConfig: "dbus-1"),
     .systemLibrary(name: "CMPI"),
     // Empty without the trait.
     .target(
@@ -60,7 +62,8 @@ let package = Package(
     .target(
       name: "Playback",
       dependencies: [
-        "Core", "CRealtime", "CALSA", "CFluidSynth", .product(name: "Logging", package: "swift-log"),
+        "Core", "CRealtime", "CALSA", "CCodecs", "CDBus", "CFluidSynth",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .target(
@@ -81,6 +84,8 @@ let package = Package(
       resources: [
         .embedInCode("HTTP/openapi.yaml"), .embedInCode("Web/page.html"), .embedInCode("Web/page.css"),
         .embedInCode("Web/page.js"), .embedInCode("Web/song.js"), .embedInCode("Web/drawing.js"),
+        .embedInCode("Web/listen.js"), .embedInCode("Web/choice.js"), .embedInCode("Web/library.js"),
+        .embedInCode("Web/begin.js"),
         .embedInCode("Web/icon.svg"),
       ],
       swiftSettings: strict),
@@ -103,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "PlaybackTests",
       dependencies: [
-        "Core", "CMallocCounter", "CRealtime", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        "Core", "CMallocCounter", "CRealtime", "CSndFile",
+        .target(name: "Playback", condition: .when(traits: ["Playback"])),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -102,3 +102,25 @@ void rt_thread_lock_stack(void) {
 bool rt_lock_memory(const void *address, uint64_t size) { return mlock(address, size) == 0; }
 
 void rt_unlock_memory(const void *address, uint64_t size) { munlock(address, size); }
+
+int rt_thread_number(void) { return (int)syscall(SYS_gettid); }
+
+static volatile sig_atomic_t limited_thread;
+
+static void demote(int signal) {
+  (void)signal;
+  const struct sched_param ordinary = {.sched_priority = 0};
+  sched_setscheduler(limited_thread, SCHED_OTHER, &ordinary);
+}
+
+int rt_limit_realtime(uint64_t microseconds, int thread) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_RTTIME, &limit) != 0) return errno;
+  if (limit.rlim_max > microseconds) limit.rlim_max = microseconds;
+  const rlim_t soft = limit.rlim_max / 4 * 3;
+  if (limit.rlim_cur > soft) limit.rlim_cur = soft;
+  limited_thread = thread;
+  struct sigaction action = {.sa_handler = demote, .sa_flags = SA_RESTART};
+  if (sigaction(SIGXCPU, &action, NULL) != 0 || setrlimit(RLIMIT_RTTIME, &limit) != 0) return errno;
+  return 0;
+}

@@ -6,11 +6,14 @@ public struct PlayerItem: Sendable {
   public var id: UInt64
   /// What to play.
   public var piece: Piece
+  /// What it is called by those who listen from afar.
+  public var label: PieceLabel?
 
   /// An item of these parts.
-  public init(id: UInt64, piece: Piece) {
+  public init(id: UInt64, piece: Piece, label: PieceLabel? = nil) {
     self.id = id
     self.piece = piece
+    self.label = label
   }
 }
 

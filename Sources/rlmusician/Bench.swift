@@ -144,18 +144,38 @@ struct Bench {
   ///
   /// - Returns: 0 or what went wrong.
   private static func run(_ program: String, _ argument: String) -> Int32 {
+    do {
+      wait(for: try start(program, [argument], throwsErrorsAway: false))
+      return 0
+    } catch {
+      return error.code
+    }
+  }
+
+  /// What the system says to a program that cannot be started.
+  struct StartError: Error {
+    var code: Int32
+  }
+
+  /// Starts a program whose output is thrown away.
+  static func start(_ program: String, _ words: [String], throwsErrorsAway: Bool = true) throws(StartError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(argument), nil]
+    if throwsErrorsAway { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
+    var arguments: [UnsafeMutablePointer<CChar>?] = ([program] + words).map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var process = pid_t()
     let failure = posix_spawn(&process, program, &actions, nil, &arguments, environ)
-    guard failure == 0 else { return failure }
+    guard failure == 0 else { throw StartError(code: failure) }
+    return process
+  }
+
+  /// Waits for a program's end.
+  static func wait(for process: pid_t) {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return 0
   }
 
   private static func seconds(_ body: () -> Void) -> Double {

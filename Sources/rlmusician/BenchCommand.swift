@@ -22,6 +22,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure counterpoint instead: its speed, and how good lines are that are found in a given time.")
   var counterpoint = false
 
+  @Flag(help: "Measure what a daemon costs that waits, for two minutes at most.")
+  var waiting = false
+
   @Option(help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
   var repeats = 5
 
@@ -68,6 +71,11 @@ struct BenchCommand: ParsableCommand {
         print(json ? comparison.json.text + "\n" : comparison.table, terminator: "")
         guard comparison.holds else { throw ExitCode.failure }
         return
+      }
+      if waiting {
+        let section = try WaitingDaemonBench(seconds: 40).section()
+        return print(
+          json ? OrderedJSON.object([.init(section.key, section.json)]).prettyText : section.table, terminator: "")
       }
       if counterpoint {
         let sections = try CounterpointBench().sections()

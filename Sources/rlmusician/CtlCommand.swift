@@ -9,8 +9,8 @@ struct CtlCommand: ParsableCommand {
     subcommands: [
       Status.self, Do<Start>.self, Do<Pause>.self, Do<Stop>.self, Do<Next>.self, Play.self, Do<Skip>.self,
       Do<Hold>.self,
-      Do<Resume>.self, Do<Silence>.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self, Rules.self,
-      SetCommand.self, StyleCommand.self, Vary.self,
+      Do<Resume>.self, Do<Silence>.self, Seek.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self,
+      Rules.self, SetCommand.self, StyleCommand.self, Vary.self,
     ],
     defaultSubcommand: Status.self)
 
@@ -70,6 +70,17 @@ struct CtlCommand: ParsableCommand {
     func run() throws {
       let id = try connection.number(piece)
       connection.show(try connection.ask("POST", "player", ["action": "play", "piece": id]), CtlText.player)
+    }
+  }
+
+  struct Seek: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Goes on from another place of the piece that is heard.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "Seconds from its beginning.") var seconds: Double
+
+    func run() throws {
+      connection.show(
+        try connection.ask("PUT", "player/position", ["seconds": try finite(seconds)]), CtlText.player)
     }
   }
 

@@ -97,6 +97,8 @@ struct DaemonCommand: AsyncParsableCommand {
       configuration.daemon.library = library
       configuration.daemon.output = nil
     }
+    try configuration.daemon.http.readToken(
+      credentials: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
     configuration.playback = playback.applied(to: configuration.playback)
     #if Playback
       try Player.checkSoundfont(configuration.playback)

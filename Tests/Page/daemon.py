@@ -37,7 +37,7 @@ environment:
   n_roll_steps: {steps}
   rendering_params: {{step_in_seconds: 0.2}}
 agent: {{population_size: {population_size}, n_processes: 1}}
-audio: {{keep: true}}
+audio: {{keep: true, sample_rate: 48000}}
 playback: {{play: {play}, follow: milestones, excerpt_in_steps: 0}}
 daemon:
   library: {self.folder.name}/library

@@ -44,3 +44,10 @@ void rt_thread_lock_stack(void);
 bool rt_lock_memory(const void *_Nonnull address, uint64_t size);
 /// The opposite.
 void rt_unlock_memory(const void *_Nonnull address, uint64_t size);
+/// The kernel's number of the calling thread.
+int rt_thread_number(void);
+/// Lets real-time threads of the process compute for at most so long without sleeping (RLIMIT_RTTIME). Near that limit
+/// this thread loses its priority; at it the kernel would end the program.
+///
+/// Returns 0 or the errno.
+int rt_limit_realtime(uint64_t microseconds, int thread);

@@ -66,6 +66,8 @@ public struct DaemonConfiguration: Sendable, Hashable {
     public var port: Int?
     /// `token` that clients of the port have to show; nil for none, allowed on loopback addresses only.
     public var token: String?
+    /// `token_file` that the daemon reads the token from; relative to $CREDENTIALS_DIRECTORY, if that is set.
+    public var tokenFile: String?
     /// `public_url`: where browsers find the page through a reverse proxy; nil without one.
     public var publicURL: PublicURL?
   }
@@ -180,10 +182,15 @@ extension DaemonConfiguration.HTTP {
     host = try section.string("host", default: "127.0.0.1")
     port = try section.optionalInteger("port", in: 0...65_535)
     token = section.has("token") ? try section.string("token", default: "") : nil
-    if let token, !(16...512).contains(token.utf8.count) || !token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
-      throw section.error("token", found: "\(token.utf8.count) bytes", allowed: "16 to 512 printable ASCII characters")
+    if let token, !Self.isToken(token) {
+      throw section.error("token", found: "\(token.utf8.count) bytes", allowed: Self.tokenAllowed)
     }
-    guard token != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
+    tokenFile = section.has("token_file") ? try section.string("token_file", default: "") : nil
+    guard token == nil || tokenFile == nil, tokenFile != "", tokenFile?.utf8.contains(0) != true else {
+      throw section.error("token_file", allowed: "a path, unless there is a token")
+    }
+    let hasToken = token != nil || tokenFile != nil
+    guard hasToken || ["127.0.0.1", "::1", "localhost"].contains(host) else {
       throw section.error("host", allowed: "127.0.0.1, ::1 or localhost, unless there is a token")
     }
     if section.has("public_url") {
@@ -191,10 +198,36 @@ extension DaemonConfiguration.HTTP {
       guard publicURL != nil else {
         throw section.error("public_url", allowed: "http:// or https://, a host and a path, or null")
       }
-      guard token != nil else {
+      guard hasToken else {
         throw section.error("public_url", allowed: "null, unless there is a token: others can reach it")
       }
     }
+  }
+}
+
+extension DaemonConfiguration.HTTP {
+  private static let tokenAllowed = "16 to 512 printable ASCII characters"
+
+  private static func isToken(_ text: String) -> Bool {
+    (16...512).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  }
+
+  /// Reads `token_file`, if there is one, in place of the token. White space around it is no part of it.
+  ///
+  /// - Parameter credentials: the folder that a service's credentials are in; nil for none.
+  /// - Throws: `FileError` if the file is not there, `DataError` if there is no token in it.
+  public mutating func readToken(credentials: String?) throws {
+    guard let tokenFile else { return }
+    let path = tokenFile.hasPrefix("/") ? tokenFile : credentials.map { "\($0)/\(tokenFile)" } ?? tokenFile
+    let bytes = try InputFile.read(path, limit: 4096, as: "a token")
+    let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
+    guard words.count == 1, Self.isToken(words[0]) else {
+      throw DataError(
+        file: path,
+        reason: "found \(words.count == 1 ? "\(words[0].utf8.count) bytes" : "\(words.count) words"); "
+          + "allowed: \(Self.tokenAllowed)")
+    }
+    token = words[0]
   }
 }
 

@@ -54,6 +54,13 @@ public enum AudioFile {
     return lines
   }
 
+  /// Names of the files that `writeStems` writes.
+  static func stemNames(_ piece: Piece, settings: AudioSettings) -> [String] {
+    piece.parts.enumerated().flatMap { index, part in
+      settings.containers.map { stemName(part, number: index + 1, $0) }
+    }
+  }
+
   /// Writes sound from any source into all files that the settings ask for.
   ///
   /// - Parameters:

@@ -6,6 +6,8 @@ public struct FileOptions: Sendable, Hashable {
   public var hasStrictMIDI = false
   /// `pdf`: an engraved score of a piece in parts.
   public var hasPDF = false
+  /// Whether only the roll and `piece.json` are written, which all else can be made from again; no key says so.
+  public var isSourceOnly = false
 
   /// None.
   public init() {}

@@ -12,7 +12,6 @@ enum OggStream {
   ///
   /// - Throws: `FileError` (cannot create output) if the file is not made of pages or cannot be written.
   static func setSerialNumber(_ number: UInt32, of file: AudioFileBytes) throws(FileError) {
-    let table = checksumTable()
     var page = [UInt8](repeating: 0, count: headerBytes + 255 + 255 * 255)
     var offset = 0
     while offset < file.byteCount {
@@ -24,7 +23,7 @@ enum OggStream {
       }
       store(number, in: &page, at: serialOffset)
       store(0, in: &page, at: checksumOffset)
-      let checksum = page[..<length].reduce(0 as UInt32) { ($0 << 8) ^ table[Int(UInt8($0 >> 24) ^ $1)] }
+      let checksum = OggChecksum.of(page[..<length])
       store(checksum, in: &page, at: checksumOffset)
       let written = page.withUnsafeBytes { file.write(at: offset, from: $0.baseAddress!, count: headerBytes) }
       guard written == headerBytes else {
@@ -47,13 +46,20 @@ enum OggStream {
   private static func store(_ number: UInt32, in page: inout [UInt8], at offset: Int) {
     for byte in 0..<4 { page[offset + byte] = UInt8(truncatingIfNeeded: number >> UInt32(8 * byte)) }
   }
+}
 
-  /// CRC-32 with polynomial 0x04c11db7, neither reflected nor inverted (RFC 3533, section 6).
-  private static func checksumTable() -> [UInt32] {
-    (0..<256).map { index in
-      var value = UInt32(index) << 24
-      for _ in 0..<8 { value = value & 0x8000_0000 != 0 ? (value << 1) ^ 0x04C1_1DB7 : value << 1 }
-      return value
-    }
+/// The checksum of an Ogg page whose own four bytes of it are 0: CRC-32 with polynomial 0x04c11db7, neither reflected nor
+/// inverted (RFC 3533, section 6).
+public enum OggChecksum {
+  private static let table: [UInt32] = (0..<256).map { index in
+    var value = UInt32(index) << 24
+    for _ in 0..<8 { value = value & 0x8000_0000 != 0 ? (value << 1) ^ 0x04C1_1DB7 : value << 1 }
+    return value
+  }
+
+  /// A page's.
+  public static func of(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    let table = table
+    return bytes.reduce(0) { $0 << 8 ^ table[Int(UInt8($0 >> 24) ^ $1)] }
   }
 }

@@ -202,17 +202,10 @@ public struct PianoRollSVG {
       let isNamed =
         every == 1 || (piece.tuning.isTwelveToneEqual ? isPeriodStart(row) : degree(row) % every == 0)
       if isNamed {
-        text += SVGText.text(name(row), x: left - 30, y: y(row) + rowHeight / 2 + 3, style: "key")
+        text += SVGText.text(pitch(row).name, x: left - 30, y: y(row) + rowHeight / 2 + 3, style: "key")
       }
     }
     return text
-  }
-
-  private func name(_ row: Int) -> String {
-    let pitch = pitch(row)
-    guard let key = MIDIKey(pitch.key) else { return SVGText.number(pitch.frequency, decimals: 0) + " Hz" }
-    let cents = Int(pitch.cents.rounded())
-    return key.name + (cents == 0 ? "" : cents > 0 ? "+\(cents)" : "−\(-cents)")
   }
 
   private var time: String {

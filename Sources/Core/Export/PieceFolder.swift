@@ -26,20 +26,18 @@ public enum PieceFolder {
   ///   - output: The folder that gets the piece's folder; created if missing.
   ///   - time: The time in the folder's name. If the name is taken, the next free microsecond is taken.
   ///   - options: Which files there are to be that not everybody wants.
-  ///   - isSourceOnly: Whether only the roll and `piece.json` are written, which all else can be made from again.
   ///   - audio: Writes the piece's sound into the folder whose path it is given, and returns warnings.
   /// - Throws: `FileError` (cannot create output) that names the path.
   public static func write(
     _ piece: Piece, to output: String, at time: Timestamp, options: FileOptions = FileOptions(),
-    isSourceOnly: Bool = false,
     audio: (Piece, String) throws -> [String]
   ) throws -> Written {
     var warnings = MIDIFile.faults(piece).map { "\(midiName): \($0)" }
     let path = try OutputFolder.create(named: names(from: time), in: output) { folder in
-      for (name, contents) in files(piece, options) where !isSourceOnly || sourceNames.contains(name) {
-        try OutputFolder.write(contents, to: "\(folder)/\(name)", name: "\(output)/\(name)")
+      for file in files where file.isWanted(piece, options) && (file.isSource || !options.isSourceOnly) {
+        try OutputFolder.write(file.bytes(piece), to: "\(folder)/\(file.name)", name: "\(output)/\(file.name)")
       }
-      if options.hasPDF, !piece.isRoll, !isSourceOnly {
+      if options.hasPDF, !piece.isRoll, !options.isSourceOnly {
         warnings += ScoreEngraver.engrave(lilyPondName, in: folder).map { "\(pdfName): \($0)" }
       }
       warnings += try audio(piece, folder)
@@ -47,33 +45,40 @@ public enum PieceFolder {
     return Written(path: path, warnings: warnings)
   }
 
-  /// What a folder is read from.
-  static let sourceNames = [rollName, jsonName]
-
-  /// Names of what can be made of a piece's sources, the audio files included.
-  public static func madeNames(_ audio: AudioSettings) -> [String] {
-    [midiName, eventsName, pictureName] + audio.containers.map { AudioFile.name($0) }
+  /// Names of what can be made of a piece's sources again, sound included.
+  public static func madeNames(of piece: Piece, audio: AudioSettings, options: FileOptions) -> [String] {
+    var names = files.filter { !$0.isSource && $0.isWanted(piece, options) }.map(\.name)
+    if options.hasPDF, !piece.isRoll { names.append(pdfName) }
+    names += audio.containers.map { AudioFile.name($0) }
+    if options.hasStems { names += AudioFile.stemNames(piece, settings: audio) }
+    return names
   }
 
-  private static func files(_ piece: Piece, _ options: FileOptions) -> [(name: String, contents: [UInt8])] {
-    var files = [
-      (rollName, Array(PianoRollTSV.text(piece.roll).utf8)),
-      (midiName, MIDIFile(piece).bytes),
-      (jsonName, Array(PieceJSON.text(piece, programVersion: Program.version).utf8)),
-      (pictureName, Array(PianoRollSVG.text(piece).utf8)),
-      (eventsName, Array(EventsTSV.text(of: piece).utf8)),
-    ]
-    if !piece.isRoll {
-      files.append((musicXMLName, Array(MusicXML.text(piece, programVersion: Program.version).utf8)))
-      files.append((lilyPondName, Array(LilyPond.text(piece).utf8)))
-    }
-    if options.hasStrictMIDI, piece.interpretation != nil {
-      var strict = piece
+  /// A file that is made of nothing but the piece.
+  private struct File: Sendable {
+    var name: String
+    /// Whether the folder is read from it: it cannot be made again.
+    var isSource = false
+    var isWanted: @Sendable (Piece, FileOptions) -> Bool = { _, _ in true }
+    var bytes: @Sendable (Piece) -> [UInt8]
+  }
+
+  private static let files: [File] = [
+    File(name: rollName, isSource: true) { Array(PianoRollTSV.text($0.roll).utf8) },
+    File(name: midiName) { MIDIFile($0).bytes },
+    File(name: jsonName, isSource: true) { Array(PieceJSON.text($0, programVersion: Program.version).utf8) },
+    File(name: pictureName) { Array(PianoRollSVG.text($0).utf8) },
+    File(name: eventsName) { Array(EventsTSV.text(of: $0).utf8) },
+    File(name: musicXMLName, isWanted: { piece, _ in !piece.isRoll }) {
+      Array(MusicXML.text($0, programVersion: Program.version).utf8)
+    },
+    File(name: lilyPondName, isWanted: { piece, _ in !piece.isRoll }) { Array(LilyPond.text($0).utf8) },
+    File(name: strictMIDIName, isWanted: { piece, options in options.hasStrictMIDI && piece.interpretation != nil }) {
+      var strict = $0
       strict.interpretation = nil
-      files.append((strictMIDIName, MIDIFile(strict).bytes))
-    }
-    return files
-  }
+      return MIDIFile(strict).bytes
+    },
+  ]
 
   /// Reads a folder back: `piece.json`, and the roll if it is a roll's piece.
   ///

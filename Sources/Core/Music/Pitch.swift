@@ -29,4 +29,11 @@ public struct Pitch: Sendable, Hashable {
     self.key = Int(distance.rounded())
     self.cents = 100 * (distance - distance.rounded())
   }
+
+  /// The nearest key's name and how far off it is: `A4`, `A4+14`; the frequency outside of what MIDI can name.
+  public var name: String {
+    guard let key = MIDIKey(key) else { return "\(Int(min(1e12, frequency.rounded()))) Hz" }
+    let cents = Int(cents.rounded())
+    return key.name + (cents == 0 ? "" : cents > 0 ? "+\(cents)" : "−\(-cents)")
+  }
 }

@@ -33,14 +33,19 @@ extension Conductor {
     return piece
   }
 
-  /// Names of the files that can be made of every piece.
-  func madeNames() -> [String] { PieceFolder.madeNames(configuration.audio) }
+  /// Names of the files that can be made of a piece.
+  func madeNames() -> @Sendable (PieceRecord) -> [String] {
+    { [library, madeFiles, audio = configuration.audio, options = configuration.files] piece in
+      madeFiles.names(of: piece, in: library, audio: audio, options: options)
+    }
+  }
 
   /// A folder with all files of a piece, made now if it has to be.
   ///
   /// - Throws: `FileError` or `DataError`.
   func makeFiles(of piece: PieceRecord) async throws -> String {
-    try await maker.files(of: piece, timbres: configuration.timbres, audio: configuration.audio)
+    try await maker.files(
+      of: piece, timbres: configuration.timbres, audio: configuration.audio, options: configuration.files)
   }
 
   /// Deletes a piece with its folder.

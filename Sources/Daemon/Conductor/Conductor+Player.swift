@@ -8,6 +8,8 @@ extension Conductor {
     case pause(Bool)
     /// Ends this piece.
     case skip
+    /// Goes on from another place of this piece, seconds from its beginning.
+    case seek(Double)
     /// Silence: drops what waits.
     case stop
     /// Loudness, 0...1.

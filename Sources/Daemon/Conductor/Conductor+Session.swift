@@ -146,7 +146,7 @@ extension Conductor {
   func writeUnwritten() async {
     let settings = DiskQueue.Settings(configuration)
     while let (written, record) = await disk.writeNext(settings) {
-      if !written.isHeard { await sound.hear(written.piece, id: record.id) }
+      if !written.isHeard { await sound.hear(written.piece, id: record.id, name: record.name) }
       await disk.makeRoom(settings)
     }
     guard disk.count == 0 else { return }

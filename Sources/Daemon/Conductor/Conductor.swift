@@ -22,6 +22,7 @@ public actor Conductor {
   nonisolated let pulse = Pulse()
   nonisolated let sound: Sound
   nonisolated let maker: PieceMaker
+  nonisolated let madeFiles = MadeNames()
   private let sleepers = Sleepers()
   private let started = Date()
   let surroundings: Surroundings
@@ -164,6 +165,7 @@ public actor Conductor {
     log(.notice, "library \(library.folder), pieces in \(library.output)")
     #if Playback
       await obeyHands()
+      await sound.whenAudienceChanges { [weak self] in Task { await self?.wake() } }
     #endif
     let listening = Task { await sound.follow() }
     let opening = Task { await sound.keepOpen() }

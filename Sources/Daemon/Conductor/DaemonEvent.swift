@@ -2,6 +2,10 @@ internal import Core
 public import Foundation
 public import Logging
 
+#if Playback
+  public import Playback
+#endif
+
 /// What the daemon tells whoever listens, as it happens.
 public enum DaemonEvent: Sendable, Hashable {
   /// A population was trained.
@@ -16,6 +20,10 @@ public enum DaemonEvent: Sendable, Hashable {
   case player(PlayerState)
   /// What is heard through came or went.
   case device(DeviceState)
+  #if Playback
+    /// From a moment of the stream on, something else is heard in it.
+    case stream(StreamMark)
+  #endif
   /// The rules' weights are others now.
   case rules([RuleWeight])
   /// The daemon does something else now.
@@ -46,7 +54,9 @@ public struct PopulationState: Sendable, Hashable, Codable {
 public struct PlayerState: Sendable, Hashable, Codable {
   /// The piece's number in the library; nil for what is not in it, or in silence.
   public var piece: Int64?
-  /// What it is called; nil in silence.
+  /// What people call it; nil for what is not in the library.
+  public var name: String?
+  /// What it is to the listener; nil in silence.
   public var title: String?
   /// Its score.
   public var score: Double?
@@ -60,6 +70,10 @@ public struct PlayerState: Sendable, Hashable, Codable {
   public var stepSeconds: Double
   /// The roll that is heard: the rows of the TSV's order as text of 0 and 1; nil if it is the same as in the event before.
   public var roll: [String]?
+  /// What the rows sound as, the nearest keys' names; with the roll.
+  public var pitches: [String]?
+  /// Steps of a bar.
+  public var barSteps: Int
   /// Pieces that wait.
   public var waitingCount: Int
   /// Whether it is held.
@@ -82,6 +96,8 @@ public struct DeviceState: Sendable, Hashable, Codable {
   public var isOpen: Bool
   /// Times it ran dry since it was opened.
   public var xruns: Int = 0
+  /// Those who hear it as a stream.
+  public var listeners: Int = 0
   /// The last thing there was to say about it.
   public var message: String?
   /// Parts, counted from 0, that are not heard.

@@ -9,17 +9,24 @@
     struct SoundOpening: Sendable {
       /// Opens what a configuration asks for, for the pieces that another makes; nil if that is `auto` and there is nothing.
       var open:
-        @Sendable (PlaybackConfiguration, Configuration, @escaping @Sendable (String) -> Void) async throws ->
-          Player? =
-          { configuration, composing, notice in
-            // Files say whether there may be sound: no library is asked again and again on a server without any.
-            guard configuration.target != .automatic || Player.canHaveSound else { return nil }
-            return try await Player.start(
-              configuration, timbres: composing.timbres, programs: [composing.environment.performance.program],
-              notice: notice)
-          }
+        @Sendable (PlaybackConfiguration, Configuration, @escaping @Sendable (String) -> Void) async throws -> Player?
       /// Between two tries: the first, and the last after having doubled.
       var patience = Duration.seconds(1)...Duration.seconds(10)
+    }
+  }
+
+  extension Conductor.SoundOpening {
+    /// The real devices.
+    ///
+    /// - Parameter stream: hears what they get.
+    init(stream: SoundStream) {
+      self.init { configuration, composing, notice in
+        // Files say whether there may be sound: no library is asked again and again on a server without any.
+        guard configuration.target != .automatic || Player.canHaveSound else { return nil }
+        return try await Player.start(
+          configuration, timbres: composing.timbres, programs: [composing.environment.performance.program],
+          stream: stream, notice: notice)
+      }
     }
   }
 
@@ -57,7 +64,7 @@
     /// - Returns: nil if it has to wait for the present one's device, or for silence.
     private func openBeside(_ wanted: PlaybackConfiguration) async throws(SoundError) -> Player? {
       guard wanted.target != .none else { return nil }
-      if player != nil, wanted.target == playback.target {
+      if player != nil, !isForStream, wanted.target == playback.target {
         // The device is there, and perhaps for one only: what can be wrong is the engine.
         do {
           let timbres = composing.timbres
@@ -123,23 +130,46 @@
 
     // MARK: Kept up
 
-    /// Opens what pieces are heard through, as soon and as often as it is there.
+    /// Opens what pieces are heard through, as soon and as often as it is there; for those who listen by HTTP a clock, as
+    /// long as there is nothing else.
     func keepOpen() async {
       var patience = opening.patience.lowerBound
       while !isEnding, !Task.isCancelled {
+        if isForStream, stream.count == 0 { await closeClock() }
         if successor != nil, !isChanging {
           await exchangePlayer()
           patience = opening.patience.lowerBound
         }
-        if player == nil, playback.target != .none, !isChanging {
-          await openPlayer()
-          await sleepers.sleep(player == nil ? patience : .seconds(60))
+        let isWanting = (player == nil || isForStream) && playback.target != .none && !isChanging
+        if isWanting { await openPlayer() }
+        if player == nil, stream.count > 0, !isChanging { await openClock() }
+        if isWanting, player == nil || isForStream {
+          await sleepers.sleep(patience)
           patience = min(opening.patience.upperBound, patience * 2)
         } else {
           await sleepers.sleep(.seconds(60))
           patience = opening.patience.lowerBound
         }
       }
+    }
+
+    /// Pieces pass as they would on a device, for the stream.
+    private func openClock() async {
+      var clock = playback
+      clock.target = .null
+      guard let opened = try? await open(clock) else { return }
+      if isEnding { return await opened.close() }
+      (player, isForStream) = (opened, true)
+      sendDevice()
+      tellAudience()
+    }
+
+    private func closeClock() async {
+      let clock = player
+      (player, isForStream) = (nil, false)
+      await clock?.close()
+      sendDevice()
+      tellAudience()
     }
 
     /// Lets the present player end its piece; the next one takes over what waits.
@@ -151,7 +181,7 @@
       guard let next = successor else { return }
       successor = nil
       playback = next.configuration
-      player = next.player
+      (player, isForStream) = (next.player, false)
       deviceMessage = nil
       if player == nil, playback.target != .none { await openPlayer() }
       if isPaused { await player?.control(.pause) }
@@ -164,8 +194,12 @@
       do {
         let opened = try await open(playback)
         if isEnding { return await opened.close() }
-        player = opened
+        // What passes by a clock until now is heard to its end.
+        let rest = await player?.retire() ?? []
+        (player, isForStream) = (opened, false)
+        for piece in rest { await opened.offer(piece) }
         say("sound: \(playback.target)", .info)
+        tellAudience()
       } catch {
         say(
           "\(error): pieces are written, not played, until that is over",

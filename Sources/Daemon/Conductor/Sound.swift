@@ -26,7 +26,13 @@ actor Sound {
     var deviceMessage: String?
     var successor: Successor?
     var isChanging = false
-    private(set) var opening = Conductor.SoundOpening()
+    private(set) var opening: Conductor.SoundOpening
+    /// For those who listen by HTTP.
+    nonisolated let stream = SoundStream()
+    /// Whether the player is there for them only: it plays to a clock.
+    var isForStream = false
+    /// Is told when a player came or went.
+    private var audienceChanged: (@Sendable () -> Void)?
     /// Does what a hand at the port `Input` wants done to a piece.
     var byHand: (@Sendable (ByHand, Int64) async -> Void)?
     private var shown: PlayerState?
@@ -40,9 +46,24 @@ actor Sound {
     self.library = library
     self.announcer = announcer
     self.pulse = pulse
+    #if Playback
+      opening = Conductor.SoundOpening(stream: stream)
+      stream.whenListenersChange { [weak self] _ in
+        Task {
+          self?.sleepers.wake()
+          await self?.sendDevice()
+        }
+      }
+      stream.whenMarked { [announcer] in announcer.events.send(.stream($0)) }
+    #endif
   }
 
   #if Playback
+    /// Calls this when somebody listens where nobody did, or no more.
+    func whenAudienceChanges(_ tell: @escaping @Sendable () -> Void) { audienceChanged = tell }
+
+    func tellAudience() { audienceChanged?() }
+
     /// Opens players in another way from now on.
     func use(_ opening: Conductor.SoundOpening) { self.opening = opening }
 
@@ -50,6 +71,7 @@ actor Sound {
     func end() async {
       isEnding = true
       sleepers.wake()
+      stream.finish()
       await player?.close()
       await successor?.player?.close()
     }
@@ -75,8 +97,8 @@ actor Sound {
     }
 
     /// Offers a finished piece; one that the disk has not taken yet has no number.
-    func hear(_ piece: Piece, id: Int64?) async {
-      await player?.offer(PlayerPiece(piece, role: id.map { .library($0) } ?? .file("new piece")))
+    func hear(_ piece: Piece, id: Int64?, name: String? = nil) async {
+      await player?.offer(PlayerPiece(piece, role: id.map { .library($0) } ?? .file("new piece"), name: name))
     }
 
     /// Pieces that wait to be heard; nil where nothing is heard.
@@ -97,6 +119,7 @@ actor Sound {
         if let player, await player.status.isPaused != isPaused { await player.control(.pause) }
       case .skip: await player?.control(.next)
       case .stop: await player?.control(.stop)
+      case .seek(let seconds): await player?.control(.seek(seconds))
       case .volume(let volume):
         playback.volume = min(1, max(0, volume))
         successor?.configuration.volume = playback.volume
@@ -110,7 +133,7 @@ actor Sound {
         guard let record = try await library.piece(id) else { return nil }
         let piece = try library.read(record)
         await player?.control(.stop)
-        await player?.offer(PlayerPiece(piece, role: .library(id), isAskedFor: true))
+        await player?.offer(PlayerPiece(piece, role: .library(id), isAskedFor: true, name: record.name))
       case .follow(let follow):
         playback.follow = follow
         successor?.configuration.follow = follow
@@ -128,7 +151,7 @@ actor Sound {
       return DeviceState(
         target: wanted.target.description, synthesizer: wanted.synthesizer.rawValue,
         soundfont: wanted.soundfont, follow: wanted.follow.rawValue, isOpen: player != nil,
-        xruns: player?.xrunCount ?? 0,
+        xruns: player?.xrunCount ?? 0, listeners: stream.count,
         message: successor == nil || player == nil ? deviceMessage : "from the next piece on", muted: muted.sorted())
     }
 
@@ -140,12 +163,21 @@ actor Sound {
       var id: Int64?
       if case .library(let number)? = current?.role { id = number }
       return PlayerState(
-        piece: id, title: status.title, score: status.score,
+        piece: id, name: current?.name, title: status.title, score: status.score,
         scores: current.map { current in
           current.piece.score.entries.map { .init(rule: $0.rule, raw: $0.raw, coefficient: $0.coefficient) }
         }, seconds: max(0, status.seconds), length: status.length,
         stepSeconds: current?.piece.tempo.stepSeconds(at: 0) ?? 0, roll: current.map { Self.rows($0.piece.roll) },
+        pitches: current.map { Self.pitches($0.piece) }, barSteps: current?.piece.stepsPerBar ?? 0,
         waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
+    }
+
+    /// The nearest keys of the roll's rows, the highest first.
+    private static func pitches(_ piece: Piece) -> [String] {
+      let roll = piece.roll
+      return (0..<roll.rowCount).map { row in
+        piece.pitch(ofDegree: piece.degrees.lowerBound + roll.rowCount - 1 - row).name
+      }
     }
 
     private static func rows(_ roll: PianoRoll) -> [String] {
@@ -161,7 +193,7 @@ actor Sound {
         if var state {
           let before = shown
           shown = state
-          if state.roll == before?.roll { state.roll = nil }
+          if state.roll == before?.roll { (state.roll, state.pitches) = (nil, nil) }
           if state.title != nil || before?.title != nil || state.volume != before?.volume {
             announcer.events.send(.player(state))
           }
@@ -190,7 +222,7 @@ actor Sound {
     func end() async { isEnding = true }
     func pieceWish() -> @Sendable (Int, Bool) -> Bool { { _, _ in false } }
     func hear(_ piece: Piece, ofPopulation population: Int, isImprovement: Bool) async {}
-    func hear(_ piece: Piece, id: Int64?) async {}
+    func hear(_ piece: Piece, id: Int64?, name: String? = nil) async {}
     func control(_ control: Conductor.PlayerControl) async throws -> PlayerState? { nil }
     func device() -> DeviceState {
       DeviceState(

@@ -37,7 +37,9 @@ struct ControlRoutes: Sendable {
 
   var library: PieceLibrary { conductor.library }
 
-  var all: [ControlRoute] { sessionRoutes + playerRoutes + ruleRoutes + pieceRoutes + songRoutes + pageRoutes }
+  var all: [ControlRoute] {
+    sessionRoutes + playerRoutes + streamRoutes + ruleRoutes + pieceRoutes + songRoutes + pageRoutes
+  }
 
   /// What answers requests that come in by one listener.
   func responder(_ access: ControlAccess) -> some HTTPResponder<ControlContext> {

@@ -23,7 +23,7 @@ extension ControlRoutes {
           PiecePageView(
             total: page.total, offset: page.offset,
             pieces: page.pieces.map { piece in
-              PieceView(piece: piece, files: files(piece, made: made).map(\.name))
+              PieceView(piece: piece, files: files(piece, made: made(piece)).map(\.name))
             }))
       },
       ControlRoute(.get, "/api/pieces/{id}") { request, context in
@@ -87,7 +87,7 @@ extension ControlRoutes {
   private func details(_ piece: PieceRecord) async throws -> PieceDetailsView {
     let plays = try await library.plays(of: piece.id)
     var view = PieceDetailsView(
-      piece: piece, files: files(piece, made: await conductor.madeNames()), plays: plays)
+      piece: piece, files: files(piece, made: await conductor.madeNames()(piece)), plays: plays)
     do {
       let content = try library.read(piece)
       view.roll = content.roll.rowTexts
@@ -120,7 +120,7 @@ extension ControlRoutes {
   /// A file that the folder's listing names, or that can be made: no path that a client makes up is ever opened.
   private func file(_ piece: PieceRecord, named name: String, for request: Request) async throws -> Response {
     var folder = library.path(of: piece)
-    if !Self.files(in: folder).contains(where: { $0.name == name }), await conductor.madeNames().contains(name) {
+    if !Self.files(in: folder).contains(where: { $0.name == name }), await conductor.madeNames()(piece).contains(name) {
       folder = try await conductor.makeFiles(of: piece)
     }
     guard let file = Self.files(in: folder).first(where: { $0.name == name }),
@@ -174,5 +174,6 @@ extension ControlRoutes {
     "mid": "audio/midi", "wav": "audio/wav", "flac": "audio/flac", "ogg": "audio/ogg", "svg": "image/svg+xml",
     "tsv": "text/tab-separated-values; charset=utf-8", "json": "application/json",
     "musicxml": "application/vnd.recordare.musicxml+xml", "ly": "text/x-lilypond; charset=utf-8",
+    "pdf": "application/pdf",
   ]
 }

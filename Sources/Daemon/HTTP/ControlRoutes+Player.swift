@@ -1,6 +1,10 @@
 internal import Core
 internal import Hummingbird
 
+#if Playback
+  internal import Playback
+#endif
+
 /// What is heard.
 extension ControlRoutes {
   private enum PlayerAction: String, CaseIterable { case play, pause, resume, skip, stop }
@@ -32,6 +36,30 @@ extension ControlRoutes {
         case .skip: try await conductor.control(.skip)
         case .stop: try await conductor.control(.stop)
         }
+        return try await playerView()
+      },
+      ControlRoute(.get, "/api/outputs") { request, _ in
+        _ = try RequestQuery(request, names: [])
+        #if Playback
+          // Sound libraries may take their time to look around.
+          let choice = await Task.detached { SoundChoice() }.value
+          return try .json(
+            OutputsView(
+              outputs: choice.outputs.filter { name in
+                guard case .alsa(let device)? = PlaybackTarget(name) else { return true }
+                return Self.isDevice(device)
+              }, soundfonts: choice.soundfonts))
+        #else
+          return try .json(OutputsView(outputs: ["none"], soundfonts: []))
+        #endif
+      },
+      ControlRoute(.put, "/api/player/position") { request, _ in
+        let body = try await RequestObject(request, keys: ["seconds"])
+        guard let seconds = try body.number("seconds", in: 0...86_400) else {
+          throw ControlError(.badRequest, "seconds are needed")
+        }
+        guard await conductor.playerState()?.title != nil else { throw ControlError(.conflict, "nothing is heard") }
+        try await conductor.control(.seek(seconds))
         return try await playerView()
       },
       ControlRoute(.patch, "/api/player") { request, _ in

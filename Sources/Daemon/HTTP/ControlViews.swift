@@ -54,6 +54,12 @@ struct PlayerView: Encodable {
   var device: DeviceState
 }
 
+/// What can be chosen to hear through.
+struct OutputsView: Encodable {
+  var outputs: [String]
+  var soundfonts: [String]
+}
+
 /// The course of the running session's training.
 struct CurveView: Encodable {
   struct Point: Encodable {

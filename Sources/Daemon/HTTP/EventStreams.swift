@@ -52,7 +52,8 @@ final class EventStreams: Sendable {
     let clock = Task {
       var lastBeat = ContinuousClock.now
       while !Task.isCancelled {
-        try? await Task.sleep(for: .milliseconds(50))
+        // Where nobody listens there is nothing to be in time for.
+        try? await Task.sleep(for: .milliseconds(self.count > 0 ? 50 : 1000))
         // A client that went away without a word is found out by writing to it.
         if ContinuousClock.now - lastBeat > .seconds(15) {
           lastBeat = .now
@@ -111,6 +112,9 @@ final class EventStreams: Sendable {
     case .pieceDeleted(let id): text("piece_deleted", ["id": id])
     case .player(let player): text("player", player)
     case .device(let device): text("device", device)
+    #if Playback
+      case .stream(let mark): text("stream", mark)
+    #endif
     case .rules(let rules): text("rules", RulesView(rules: rules))
     case .status(let status): text("status", status)
     case .log(let line): text("log", line)

@@ -17,9 +17,10 @@ extension PieceLibrary {
   ) throws -> PieceRecord {
     let id = nextID(at: time)
     let pin = pin ?? PieceSoundPin(piece, timbres: timbres)
+    var options = options
+    options.isSourceOnly = !audio.keepsFiles
     let written = try PieceFolder.write(
-      piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio, options: options,
-      isSourceOnly: !audio.keepsFiles, work: work
+      piece, to: output, at: Timestamp(time), timbres: timbres, audio: audio, options: options, work: work
     ) { folder in
       try OutputFile.replace("\(folder)/\(PieceSoundPin.name)", with: pin.bytes)
       let sidecar = PieceSidecar(id: id, time: time, session: session)

@@ -1,5 +1,6 @@
 public import Core
 internal import Foundation
+internal import Synchronization
 
 /// Makes what a piece's folder does not hold when it is wanted, on a thread of its own, and keeps the latest in a small
 /// cache beside the database.
@@ -26,8 +27,10 @@ actor PieceMaker {
   /// A folder with all files of a piece, until others have been asked for.
   ///
   /// - Throws: `FileError` or `DataError`.
-  func files(of piece: PieceRecord, timbres: [String: Timbre], audio: AudioSettings) throws -> String {
-    let key = "\(piece.id) \(audio)"
+  func files(
+    of piece: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions = FileOptions()
+  ) throws -> String {
+    let key = "\(piece.id) \(audio) \(options)"
     if let index = entries.firstIndex(where: { $0.key == key }) {
       let entry = entries.remove(at: index)
       if FileManager.default.fileExists(atPath: entry.path) {
@@ -35,7 +38,7 @@ actor PieceMaker {
         return entry.path
       }
     }
-    let path = try library.make(piece, timbres: timbres, audio: audio, in: folder).path
+    let path = try library.make(piece, timbres: timbres, audio: audio, options: options, in: folder).path
     entries.append((key, path, library.byteCount(of: path)))
     while entries.count > 1, entries.reduce(0, { $0 + $1.bytes }) > byteLimit {
       try? FileManager.default.removeItem(atPath: entries.removeFirst().path)
@@ -47,20 +50,42 @@ actor PieceMaker {
   func perform<Result: Sendable>(_ work: @Sendable () throws -> Result) rethrows -> Result { try work() }
 }
 
+/// Names of what can be made of pieces, read once a piece.
+final class MadeNames: Sendable {
+  private static let limit = 10_000
+  private let names = Mutex<[String: [String]]>([:])
+
+  /// - Returns: none for a folder that cannot be read.
+  func names(
+    of record: PieceRecord, in library: PieceLibrary, audio: AudioSettings, options: FileOptions
+  ) -> [String] {
+    let key = "\(record.id) \(audio.containers) \(options)"
+    if let known = names.withLock({ $0[key] }) { return known }
+    guard let piece = try? library.read(record) else { return [] }
+    let found = PieceFolder.madeNames(of: piece, audio: audio, options: options)
+    names.withLock { names in
+      if names.count >= Self.limit { names = [:] }
+      names[key] = found
+    }
+    return found
+  }
+}
+
 extension PieceLibrary {
   /// Writes all files of a piece into a new folder: what the piece was pinned to counts, then what is given.
   ///
   /// - Returns: the folder, and what can no longer be as it was, a line each.
   /// - Throws: `FileError` or `DataError`.
   public func make(
-    _ record: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, in output: String
+    _ record: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions = FileOptions(),
+    in output: String
   ) throws -> (path: String, warnings: [String]) {
     let piece = try read(record)
     let pin = PieceSoundPin.read(folder: path(of: record))
     var timbres = timbres
     if let pin { timbres.merge(pin.timbres) { $1 } }
     let written = try PieceFolder.write(
-      piece, to: output, at: Timestamp(record.time), timbres: timbres, audio: audio)
+      piece, to: output, at: Timestamp(record.time), timbres: timbres, audio: audio, options: options)
     return (written.path, written.warnings + [pin?.loss()].compactMap { $0 })
   }
 }

@@ -20,18 +20,54 @@ function notesOf(rows) {
   return rows.flatMap((row, y) => [...row.matchAll(/1+/g)].map((run) => ({ y, from: run.index, to: run.index + run[0].length })));
 }
 
+// Room for the pitches' names beside the roll.
+const rollMargin = (roll) => roll.pitches.length ? 44 : 0;
+
+// The second of the piece under a place of the picture, in CSS pixels from its left.
+function timeAt(canvas, roll, x) {
+  // The picture of a song has no names beside it.
+  const margin = song.view ? 0 : rollMargin(roll), width = canvas.getBoundingClientRect().width - margin;
+  return Math.max(0, x - margin) / width * roll.rows[0].length * roll.stepSeconds;
+}
+
+// Names of rows, as many as there is room for, and at least those of the lowest and the highest note.
+function drawPitches(context, roll, rows, y, rowHeight) {
+  context.font = "11px system-ui, sans-serif";
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.fillStyle = color("quiet");
+  const every = Math.max(1, Math.ceil(13 / rowHeight));
+  for (let row = rows.first, last = -every; row <= rows.last; row += 1) {
+    if (row - last < every) continue;
+    last = row;
+    context.fillText(roll.pitches[row] ?? "", rollMargin(roll) - 6, y(row));
+  }
+}
+
 // seconds: what has reached the listener; steps: columns that are drawn; null: no playhead.
 function drawRoll(canvas, roll, seconds) {
   const { context, width, height } = surface(canvas);
   if (!roll) return;
-  const rows = roll.rows.length, steps = roll.rows[0].length;
+  const steps = roll.rows[0].length, left = rollMargin(roll);
   // Only the rows that sound, and one around them: a roll is mostly empty.
   const used = roll.notes.map((note) => note.y);
-  const top = Math.max(0, Math.min(...used, rows - 1) - 1), bottom = Math.min(rows, Math.max(...used, 0) + 2);
-  const rowHeight = height / Math.max(6, bottom - top), stepWidth = width / steps;
-  const offset = (height - rowHeight * (bottom - top)) / 2;
-  context.fillStyle = color("line");
-  for (let step = 8; step < steps; step += 8) context.fillRect(step * stepWidth - .5, 0, 1, height);
+  const top = Math.max(0, Math.min(...used, roll.rows.length - 1) - 1);
+  const bottom = Math.min(roll.rows.length, Math.max(...used, 0) + 2);
+  const numbers = 16, room = height - numbers;
+  const rowHeight = room / Math.max(6, bottom - top), stepWidth = (width - left) / steps;
+  const offset = (room - rowHeight * (bottom - top)) / 2;
+  const y = (row) => offset + (row - top + .5) * rowHeight;
+  drawPitches(context, roll, { first: top, last: bottom - 1 }, y, rowHeight);
+  // A line a bar, a number where there is room for it.
+  const bars = Math.ceil(steps / roll.bar), every = Math.max(1, Math.ceil(28 / (roll.bar * stepWidth)));
+  context.textAlign = "left";
+  for (let bar = 0; bar < bars; bar += 1) {
+    const x = left + bar * roll.bar * stepWidth;
+    context.fillStyle = color("line");
+    if (roll.bar * stepWidth >= 6 || bar % every === 0) context.fillRect(x - .5, 0, 1, room);
+    context.fillStyle = color("quiet");
+    if (bar % every === 0) context.fillText(String(bar + 1), x + 3, height - numbers / 2);
+  }
   const head = seconds === null ? null : seconds / roll.stepSeconds;
   const [still, now] = [color("note"), color("note-now")];
   for (const note of roll.notes) {
@@ -39,12 +75,12 @@ function drawRoll(canvas, roll, seconds) {
     context.fillStyle = isNow ? now : still;
     const h = Math.max(2, rowHeight * .72), w = Math.max(2, (note.to - note.from) * stepWidth - 1.5);
     context.beginPath();
-    context.roundRect(note.from * stepWidth + .75, offset + (note.y - top + .5) * rowHeight - h / 2, w, h, Math.min(h, w) / 3);
+    context.roundRect(left + note.from * stepWidth + .75, y(note.y) - h / 2, w, h, Math.min(h, w) / 3);
     context.fill();
   }
   if (head !== null) {
     context.fillStyle = color("head");
-    context.fillRect(Math.min(width - 2, Math.max(0, head * stepWidth)) - 1, 0, 2, height);
+    context.fillRect(Math.min(width - 2, left + Math.max(0, head * stepWidth)) - 1, 0, 2, room);
   }
 }
 

@@ -70,7 +70,8 @@ function listen() {
   on("status", (status) => { state.status = status; showStatus(); });
   on("population", (population) => { addPopulation(population); });
   on("curve", (curve) => { state.curve = curve; showCurveDetail(state.status?.steps_per_second); });
-  on("player", showPlayer);
+  on("player", takePlayer);
+  on("stream", takeMark);
   on("device", (device) => { state.device = device; showDevice(); showMuted(); });
   on("rules", ({ rules }) => { state.rules = rules; showRules(); });
   for (const name of ["piece", "piece_changed", "piece_deleted"]) on(name, loadSoon);
@@ -140,9 +141,19 @@ function drawCurveSoon() {
 
 // ---- What is heard
 
+// Whoever listens here sees what is heard here, not what the daemon's device plays.
+function takePlayer(player) {
+  if (!keepForHere(player)) showPlayer(player);
+}
+
 function showPlayer(player) {
   const before = state.player;
-  if (player.roll) state.roll = { rows: player.roll, notes: notesOf(player.roll), stepSeconds: player.step_seconds || 1 };
+  if (player.roll) {
+    state.roll = {
+      rows: player.roll, notes: notesOf(player.roll), stepSeconds: player.step_seconds || 1,
+      pitches: player.pitches ?? [], bar: player.bar_steps || 4,
+    };
+  }
   if (!player.title) state.roll = null;
   state.player = player;
   // What the last event let us expect is kept unless it is off: the head moves evenly.
@@ -152,8 +163,7 @@ function showPlayer(player) {
   state.position = { seconds, at: performance.now() };
   const isNew = before?.title !== player.title;
   if (isNew || before?.is_paused !== player.is_paused || before?.volume !== player.volume) {
-    // A piece's number is the microsecond it was finished in.
-    $("now-title").textContent = player.piece === undefined ? player.title ?? "Silence" : `Piece of ${dateAndTime(player.piece / 1000)}`;
+    $("now-title").textContent = player.name ?? player.title ?? "Silence";
     $("now-detail").textContent = player.title
       ? [player.piece && `number ${player.piece}`, player.score !== undefined && `score ${number(player.score)}`,
         `${player.waiting_count} waiting`].filter(Boolean).join(", ")
@@ -176,6 +186,8 @@ function showPlayer(player) {
 function heardSeconds() {
   const player = state.player;
   if (!player?.title) return 0;
+  const place = placeHere();
+  if (place) return Math.min(player.length, place.seconds);
   const passed = player.is_paused ? 0 : (performance.now() - state.position.at) / 1000;
   return Math.min(player.length, state.position.seconds + passed);
 }
@@ -199,11 +211,14 @@ function animate() {
 function showDevice() {
   const isOpen = Boolean(state.device?.is_open);
   for (const id of ["play-toggle", "play-skip"]) $(id).disabled = !isOpen || !state.player?.title;
+  $("roll").classList.toggle("movable", isOpen && Boolean(state.player?.title));
   $("volume").disabled = !isOpen;
+  showChoice();
   if (state.device) {
+    const listeners = state.device.listeners ? `, ${state.device.listeners} ${state.device.listeners === 1 ? "listens" : "listen"} to the stream` : "";
     $("follow").value = state.device.follow;
     $("device").textContent = isOpen
-      ? `Sound: ${state.device.target}, ${state.device.synthesizer}${state.device.xruns ? `, ${state.device.xruns} dropouts` : ""}` : state.device.message ?? "No sound.";
+      ? `Sound: ${state.device.target}, ${state.device.synthesizer}${state.device.xruns ? `, ${state.device.xruns} dropouts` : ""}${listeners}` : state.device.message ?? "No sound.";
   }
   for (const button of document.querySelectorAll("[data-play]")) button.disabled = !isOpen;
 }
@@ -304,98 +319,6 @@ function showGiven() {
   }
 }
 
-// ---- The library
-
-let loadTimer = 0;
-function loadSoon() {
-  loadTimer ||= setTimeout(() => { loadTimer = 0; loadPieces(); }, 300);
-}
-
-async function loadPieces() {
-  const show = $("show").value, order = $("order").value;
-  const page = await act(() => ask(
-    "GET", `pieces?offset=${state.page.offset}&limit=${state.page.limit}&order=${order}${show && `&${show}`}`));
-  if (!page) return;
-  if (!page.pieces.length && page.total && state.page.offset) {
-    state.page.offset = 0;
-    return loadPieces();
-  }
-  Object.assign(state.page, page);
-  showPieces();
-  showRating();
-}
-
-function showPieces() {
-  const { pieces, total, offset, limit } = state.page;
-  $("library-count").textContent = `${total.toLocaleString("en")} ${total === 1 ? "piece" : "pieces"}`;
-  $("page-range").textContent = total ? `${offset + 1} to ${offset + pieces.length} of ${total}` : "";
-  $("page-back").disabled = offset === 0;
-  $("page-on").disabled = offset + limit >= total;
-  // The row that has the focus keeps it.
-  const focused = document.activeElement?.dataset?.key;
-  $("pieces").replaceChildren(...pieces.map(pieceRow));
-  if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
-  markPlaying();
-  showDevice();
-}
-
-const dateAndTime = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
-
-function pieceRow(piece) {
-  const row = document.createElement("tr");
-  row.dataset.id = piece.id;
-  const cell = (content, kind = "") => {
-    const cell = document.createElement("td");
-    cell.className = kind;
-    cell.append(content);
-    return cell;
-  };
-  const when = Object.assign(document.createElement("time"), { dateTime: piece.time, textContent: dateAndTime(piece.time) });
-  row.append(
-    cell(when), cell(number(piece.score), "number"), cell(scoreBars(piece.scores)), cell(piece.tuning),
-    cell(clock(piece.seconds), "number"), cell(pieceButtons(piece, when.textContent)));
-  return row;
-}
-
-function pieceButtons(piece, name) {
-  const group = document.createElement("div");
-  group.className = "buttons";
-  const button = (text, label, work, pressed) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
-    button.setAttribute("aria-label", `${label}: ${name}`);
-    button.title = label;
-    button.dataset.key = `${label}-${piece.id}`;
-    if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed));
-    button.addEventListener("click", work);
-    group.append(button);
-    return button;
-  };
-  button("Play", "Play", () => act(() => ask("POST", "player", { action: "play", piece: piece.id }))).dataset.play = "";
-  const rate = (rating, text) => change(piece.id, { rating: piece.rating === rating ? 0 : rating }, text);
-  button("▲", "Like", () => rate(1, "Rating stored."), piece.rating === 1);
-  button("▼", "Dislike", () => rate(-1, "Rating stored."), piece.rating === -1);
-  button("◆", "Keep", () => change(piece.id, { is_kept: !piece.is_kept }, piece.is_kept ? "No longer kept." : "Kept."), piece.is_kept);
-  for (const file of (piece.files ?? []).filter((file) => /^music\.(mid|wav|flac|ogg)$/.test(file))) {
-    const link = Object.assign(document.createElement("a"), {
-      className: "button", href: withToken(`api/pieces/${piece.id}/files/${file}`),
-      textContent: { mid: "MIDI", wav: "WAV", flac: "FLAC", ogg: "Ogg" }[file.slice(6)],
-    });
-    link.download = "";
-    link.setAttribute("aria-label", `Download ${link.textContent}: ${name}`);
-    link.dataset.key = `${file}-${piece.id}`;
-    group.append(link);
-  }
-  return group;
-}
-
-function markPlaying() {
-  for (const row of $("pieces").rows) {
-    const isPlaying = Number(row.dataset.id) === state.player?.piece;
-    row.classList.toggle("playing", isPlaying);
-    if (isPlaying) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
-  }
-}
-
 // ---- What the user does
 
 $("session-toggle").addEventListener("click", (event) =>
@@ -417,14 +340,20 @@ $("volume").addEventListener("input", () => {
 $("follow").addEventListener("change", () => act(() => ask("PATCH", "player", { follow: $("follow").value })));
 $("rules").addEventListener("submit", (event) => event.preventDefault());
 $("rules-reset").addEventListener("click", resetRules);
-for (const id of ["order", "show"]) $(id).addEventListener("change", () => { state.page.offset = 0; loadPieces(); });
-$("page-back").addEventListener("click", () => { state.page.offset = Math.max(0, state.page.offset - state.page.limit); loadPieces(); });
-$("page-on").addEventListener("click", () => { state.page.offset += state.page.limit; loadPieces(); });
+// To another place of the piece: by the mouse, or by the arrows.
+const seek = (seconds) => act(() => ask("PUT", "player/position", {
+  seconds: Math.min(state.player.length, Math.max(0, seconds)),
+}));
+$("roll").addEventListener("click", (event) => {
+  const box = $("roll").getBoundingClientRect();
+  if (state.player?.title && state.roll) seek(timeAt($("roll"), state.roll, event.clientX - box.left));
+});
+$("roll").addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 5, ArrowLeft: -5 }[event.key];
+  if (!step || !state.player?.title) return;
+  event.preventDefault();
+  seek(heardSeconds() + step);
+});
 addEventListener("resize", () => { drawCurveSoon(); animate(); });
 document.addEventListener("visibilitychange", animate);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawCurveSoon(); animate(); showPieces(); });
-
-token();
-drawCurveSoon();
-// What comes shows itself by all scripts.
-addEventListener("DOMContentLoaded", listen);

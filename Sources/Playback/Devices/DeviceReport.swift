@@ -56,7 +56,8 @@ public struct DeviceReport: Sendable {
   }
 
   private var realtimeText: String {
-    realtime.isAllowed
+    if let priority = realtime.byDesktop { return "real-time priority: \(priority), by rtkit\n" }
+    return realtime.isAllowed
       ? "real-time priority: allowed\n" : "real-time priority: not allowed; \(RealtimePermission.advice)\n"
   }
 
@@ -71,6 +72,7 @@ public struct DeviceReport: Sendable {
         "realtime",
         .object([
           .init("allowed", .boolean(realtime.isAllowed)), .init("rtprio_limit", .unsigned(realtime.limit)),
+          .init("rtkit_priority", realtime.byDesktop.map { .integer(Int($0)) } ?? .null),
           .init("memlock_bytes", realtime.lockableBytes.map { .unsigned($0) } ?? .null),
         ])),
     ])

@@ -12,19 +12,20 @@ extension Player {
   ///   - configuration: The section `playback`.
   ///   - timbres: The sine synthesizer's, by name.
   ///   - programs: The General MIDI programs that pieces will want; a large soundfont is loaded for these only.
+  ///   - stream: Its listeners hear what the device gets; a MIDI port has no sound for them.
   ///   - notice: Gets what a person should know, a line each.
   /// - Returns: nil if nothing is to be heard, or `auto` found no device (then `notice` has said so).
   /// - Throws: `DeviceUnavailableError` if what was asked for by name is not available; `FileError` or `DataError` for a
   ///   soundfont that was named and cannot be used.
   public static func start(
     _ configuration: PlaybackConfiguration, timbres: [String: Timbre] = [:], programs: [Int] = [0],
-    notice: @escaping @Sendable (String) -> Void
+    stream: SoundStream? = nil, notice: @escaping @Sendable (String) -> Void
   ) async throws -> Player? {
     try checkSoundfont(configuration)
     let makeEngine: EngineMaker = { rate in
       try Self.makeEngine(configuration, sampleRate: rate, timbres: timbres, programs: programs, notice: notice)
     }
-    let output = try open(configuration, makeEngine, notice: notice)
+    let output = try open(configuration, stream, makeEngine, notice: notice)
     guard let output else { return nil }
     if let sound = output as? AudioOutput, let input = InputOptions(configuration) {
       do {
@@ -44,12 +45,13 @@ extension Player {
   }
 
   private static func open(
-    _ configuration: PlaybackConfiguration, _ makeEngine: EngineMaker, notice: @escaping @Sendable (String) -> Void
+    _ configuration: PlaybackConfiguration, _ stream: SoundStream?, _ makeEngine: EngineMaker,
+    notice: @escaping @Sendable (String) -> Void
   ) throws -> (any PlayerOutput)? {
     switch configuration.target {
     case .none: return nil
-    case .null: return try openNull(configuration, makeEngine)
-    case .alsa(let name): return try openALSA(name, configuration, makeEngine)
+    case .null: return try openNull(configuration, stream, makeEngine)
+    case .alsa(let name): return try openALSA(name, configuration, stream, makeEngine)
     case .midi(let address): return try openPort(address, configuration, notice: notice)
     case .automatic:
       guard SoundSystem.isPresent() else {
@@ -57,7 +59,7 @@ extension Player {
         return nil
       }
       do {
-        return try openALSA("default", configuration, makeEngine)
+        return try openALSA("default", configuration, stream, makeEngine)
       } catch let error as DeviceUnavailableError {
         notice("\(error.reason): pieces are written, not played")
         return nil
@@ -67,31 +69,33 @@ extension Player {
 
   private typealias EngineMaker = (_ sampleRate: Int) throws -> any SoundEngine
 
-  private static func options(_ configuration: PlaybackConfiguration) -> AudioOutput.Options {
+  private static func options(
+    _ configuration: PlaybackConfiguration, _ stream: SoundStream?
+  ) -> AudioOutput.Options {
     AudioOutput.Options(
       volume: configuration.volume, idleSeconds: configuration.idleSeconds,
-      priority: Int32(clamping: configuration.realtimePriority))
+      priority: Int32(clamping: configuration.realtimePriority), stream: stream)
   }
 
   private static func openNull(
-    _ configuration: PlaybackConfiguration, _ makeEngine: EngineMaker
+    _ configuration: PlaybackConfiguration, _ stream: SoundStream?, _ makeEngine: EngineMaker
   ) throws -> AudioOutput {
     let rate = Double(configuration.sampleRate)
     let sink = ClockSink(
       sampleRate: configuration.sampleRate, periodFrames: max(1, Int(rate * configuration.periodSeconds)),
       bufferFrames: max(2, Int(rate * configuration.bufferSeconds)))
-    return try AudioOutput(sink: sink, options: options(configuration), makeEngine: makeEngine)
+    return try AudioOutput(sink: sink, options: options(configuration, stream), makeEngine: makeEngine)
   }
 
   private static func openALSA(
-    _ name: String, _ configuration: PlaybackConfiguration, _ makeEngine: EngineMaker
+    _ name: String, _ configuration: PlaybackConfiguration, _ stream: SoundStream?, _ makeEngine: EngineMaker
   ) throws -> AudioOutput {
     let rate = Double(configuration.sampleRate)
     let device = PCMDevice(
       name: name, rate: configuration.sampleRate, periodFrames: max(1, Int(rate * configuration.periodSeconds)),
       bufferFrames: max(2, Int(rate * configuration.bufferSeconds)))
     do {
-      var options = options(configuration)
+      var options = options(configuration, stream)
       options.saysOrdinaryPriority = true
       let output = try AudioOutput(sink: device, options: options, makeEngine: makeEngine)
       PlaybackLog.logger("playback").info(

@@ -210,7 +210,7 @@ public actor Player {
     isHungry = false
     lastItem += 1
     handedOver.append((lastItem, next))
-    output.enqueue(PlayerItem(id: lastItem, piece: next.piece))
+    output.enqueue(PlayerItem(id: lastItem, piece: next.piece, label: next.label))
   }
 
   private func take(_ event: PlayerEvent) {

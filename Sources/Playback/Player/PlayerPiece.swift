@@ -22,8 +22,12 @@ public struct PlayerPiece: Sendable {
   /// Whether somebody asked for this very piece.
   public var isAskedFor: Bool
 
+  /// What people call it; nil if it has no name.
+  public var name: String?
+
   /// A piece with its role.
-  public init(_ piece: Piece, role: Role, isAskedFor: Bool = false) {
+  public init(_ piece: Piece, role: Role, isAskedFor: Bool = false, name: String? = nil) {
+    self.name = name
     self.piece = piece
     self.isAskedFor = isAskedFor
     self.role = role
@@ -42,6 +46,12 @@ public struct PlayerPiece: Sendable {
     case .file(let name): name
     case .library(let number): "piece \(number)"
     }
+  }
+
+  /// For those who listen from afar.
+  var label: PieceLabel {
+    if case .library(let id) = role { return PieceLabel(title: name ?? title, id: id) }
+    return PieceLabel(title: name ?? title, id: nil)
   }
 
   /// The same with the first steps only.

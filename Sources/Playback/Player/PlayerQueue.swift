@@ -2,8 +2,10 @@ internal import Core
 
 /// What waits to be heard, and what is dropped: the policies `follow` and `pace`, without any clock or device.
 struct PlayerQueue {
-  /// Pieces of the training, or of a daemon, that may wait; a run of a million improvements must not fill the memory.
+  /// Pieces of the training that may wait; a run of a million improvements must not fill the memory.
   static let longest = 16
+  /// Pieces of a daemon that may wait without having been asked for: what is heard next is new.
+  static let longestOfLibrary = 3
 
   private var follow: PlaybackConfiguration.Follow
   private var pace: PlaybackConfiguration.Pace
@@ -46,8 +48,7 @@ struct PlayerQueue {
       // The newest best piece is stale once there is a finished one.
       if follow == .newest { waiting.removeAll { $0.isFromTraining } }
       waiting.append(piece)
-      // A daemon composes much faster than anybody can listen.
-      if case .library = piece.role { keepLongest { if case .library = $0.role { true } else { false } } }
+      keepBest()
       return true
     }
     guard wants(population: number, isImprovement: isImprovement) else { return false }
@@ -55,6 +56,18 @@ struct PlayerQueue {
     waiting.append(piece.excerpt(steps: excerptSteps))
     keepLongest(\.isFromTraining)
     return true
+  }
+
+  /// A daemon composes much faster than anybody can listen: of the new pieces that wait the worst goes, of equals the
+  /// oldest.
+  private mutating func keepBest() {
+    let unasked = waiting.indices.filter {
+      if case .library = waiting[$0].role { !waiting[$0].isAskedFor } else { false }
+    }
+    guard unasked.count > Self.longestOfLibrary,
+      let worst = unasked.min(by: { waiting[$0].piece.score.total < waiting[$1].piece.score.total })
+    else { return }
+    waiting.remove(at: worst)
   }
 
   /// If too many wait, the oldest of a kind goes.

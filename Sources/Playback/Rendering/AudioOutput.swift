@@ -18,6 +18,8 @@ public final class AudioOutput: PlayerOutput {
     var saysOrdinaryPriority = false
     /// Seconds that the device may take to open, or to accept a period: more than the slowest sound server needs.
     var longestSilence = 30.0
+    /// Whose listeners hear what the device gets.
+    var stream: SoundStream?
   }
 
   /// Reports, in order. One consumer.
@@ -46,6 +48,8 @@ public final class AudioOutput: PlayerOutput {
   private nonisolated(unsafe) let loop: RenderLoop
   private let thread: AudioThread
   private let saysOrdinaryPriority: Bool
+  private let stream: SoundStream?
+  private let priority: Int32
   private let reports: AsyncStream<PlayerEvent>.Continuation
   private let logger = PlaybackLog.logger("playback")
 
@@ -67,9 +71,12 @@ public final class AudioOutput: PlayerOutput {
     }
     loop = RenderLoop(engine: engine, volume: Float(options.volume))
     saysOrdinaryPriority = options.saysOrdinaryPriority
+    stream = options.stream
+    priority = options.priority
+    stream?.tap.sampleRate.store(format.sampleRate, ordering: .relaxed)
     thread = AudioThread(
       loop: loop, sink: sink, format: format, idleSeconds: options.idleSeconds, priority: options.priority,
-      longestSilence: options.longestSilence)
+      longestSilence: options.longestSilence, tap: options.stream?.tap)
     (events, reports) = AsyncStream.makeStream(of: PlayerEvent.self)
     guard thread.start() else {
       throw SinkError(operation: "pthread_create", device: sink.name, code: EAGAIN, reason: "no thread to be had")
@@ -120,6 +127,7 @@ public final class AudioOutput: PlayerOutput {
     let timing = MIDITiming(piece)
     let quarter = Double(timing.nanoseconds(ofTick: timing.ticksPerQuarter)) * 1e-9
     timeline.contents.pointee.framesPerClock = max(1e-3, quarter / 24 * Double(format.sampleRate))
+    if let label = item.label { timeline.contents.pointee.streamItem = stream?.number(of: label) ?? 0 }
     let isRefused = state.withLock { state in
       if state.isClosed { return true }
       state.lastSequence += 1
@@ -297,12 +305,23 @@ public final class AudioOutput: PlayerOutput {
       let reason = String(cString: strerror(Int32(report.value)))
       reports.yield(.deviceLost("\(deviceName): \(reason)"))
     case .deviceBack: reports.yield(.deviceBack)
-    case .ordinaryPriority where saysOrdinaryPriority:
-      reports.yield(
-        .remark(
-          "the sound has no real-time priority, so heavy work beside it may be heard; \(RealtimePermission.advice)"))
+    case .ordinaryPriority where saysOrdinaryPriority: askDesktop()
     case .deviceReleased: logger.debug("\(deviceName) is released until there is something to play")
     default: break
+    }
+  }
+
+  /// The user has no right of his own to real-time priority: the desktop may grant it.
+  private func askDesktop() {
+    do {
+      let granted = try RealtimeKit.promote(thread: thread.number.load(ordering: .relaxed), priority: priority)
+      thread.priorityResult.store(0, ordering: .releasing)
+      logger.info("real-time priority \(granted), by rtkit")
+    } catch {
+      reports.yield(
+        .remark(
+          "the sound has no real-time priority (rtkit: \(error.reason)), so heavy work beside it may be heard; "
+            + RealtimePermission.advice))
     }
   }
 

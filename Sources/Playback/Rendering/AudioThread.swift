@@ -15,6 +15,8 @@ final class AudioThread: @unchecked Sendable {
   let reportEvent: Int32
   /// 0 if the thread has real-time priority, else the errno of the refusal; -1 before it runs.
   let priorityResult = Atomic<Int32>(-1)
+  /// The kernel's number of the thread; 0 before it runs.
+  let number = Atomic<Int32>(0)
   /// CPU time the thread has used, nanoseconds.
   let cpuNanoseconds = Atomic<Int64>(0)
   /// Until when the thread may be silent, nanoseconds of the monotonic clock: later than that it is stuck in a driver.
@@ -24,11 +26,15 @@ final class AudioThread: @unchecked Sendable {
 
   private let loop: RenderLoop
   private let sink: any AudioSink
+  /// Where the stream's listeners hear from; nil for none.
+  private let tap: SampleTap?
   private let format: SinkFormat
   private let idleFrames: Int
   private let priority: Int32
   /// Nanoseconds that the sink may take.
   private let longestSilence: Int64
+  /// Between two signs of life at rest.
+  private let restMilliseconds: Int32
   /// A period of the left channel, then one of the right.
   private let left: UnsafeMutablePointer<Float>
   private let right: UnsafeMutablePointer<Float>
@@ -49,15 +55,18 @@ final class AudioThread: @unchecked Sendable {
   ///   - idleSeconds: Silence after which the device is released.
   ///   - priority: SCHED_FIFO priority to ask for; 0 asks for none.
   ///   - longestSilence: Seconds that the sink may take to open, or to accept a period, until it counts as stuck.
+  ///   - tap: Gets every block too.
   init(
     loop: RenderLoop, sink: any AudioSink, format: SinkFormat, idleSeconds: Double, priority: Int32,
-    longestSilence: Double
+    longestSilence: Double, tap: SampleTap? = nil
   ) {
     self.loop = loop
+    self.tap = tap
     self.sink = sink
     self.format = format
     self.priority = priority
     self.longestSilence = Int64(longestSilence * 1e9)
+    restMilliseconds = Int32(min(10_000, max(1, longestSilence * 1000 / 3)))
     idleFrames = Int(min(1e9, idleSeconds * Double(format.sampleRate)))
     left = ResidentMemory.allocate(2 * format.periodFrames, 0)
     right = left + format.periodFrames
@@ -91,6 +100,7 @@ final class AudioThread: @unchecked Sendable {
     rt_thread_flush_denormals()
     rt_thread_lock_stack()
     rt_thread_mark_audio()
+    number.store(rt_thread_number(), ordering: .relaxed)
     let refusal = priority > 0 ? rt_thread_become_realtime(priority) : 0
     priorityResult.store(refusal, ordering: .releasing)
     if refusal != 0 { loop.report(RenderMessage(kind: .ordinaryPriority, value: Double(refusal))) }
@@ -133,11 +143,18 @@ final class AudioThread: @unchecked Sendable {
       loop.report(RenderMessage(kind: .deviceReleased))
       wakeControlSide()
     }
-    aliveUntil.store(.max, ordering: .relaxed)
-    _ = rt_event_wait(wakeEvent, -1)
+    // Whoever rests is to be heard of too.
+    aliveUntil.store(rt_monotonic_nanoseconds() + longestSilence, ordering: .relaxed)
+    _ = rt_event_wait(wakeEvent, restMilliseconds)
   }
 
   private func writeBlock() {
+    if let tap {
+      let heard = loop.heard
+      tap.push(
+        left: left, right: right, frameCount: format.periodFrames, item: heard.item, pieceFrame: heard.frame,
+        isMoving: heard.isMoving)
+    }
     let code = sink.write(left: left, right: right, frameCount: format.periodFrames)
     let playhead = loop.playhead
     playhead.delayFrames.store(sink.delayFrames, ordering: .relaxed)

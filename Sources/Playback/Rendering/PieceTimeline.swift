@@ -14,6 +14,8 @@ final class PieceTimeline: @unchecked Sendable {
     let frameCount: Int64
     /// The number the output gave the piece, for its reports.
     var item: UInt64
+    /// The number the stream gave the piece, for its marks; 0 if there is none.
+    var streamItem: UInt64 = 0
     /// Frames a MIDI clock, for playback that follows a master's.
     var framesPerClock = 1000.0
     /// The engine's own data of the piece; the engine knows the type.

@@ -96,6 +96,12 @@ final class RenderLoop {
     isPaused || master.holds || (piece == nil && waitingCount == 0 && didReportIdle)
   }
 
+  /// What is heard right behind the last block, for the stream.
+  var heard: (item: UInt64, frame: Int, isMoving: Bool) {
+    guard let piece else { return (0, 0, false) }
+    return (piece.pointee.streamItem, max(0, Int(pieceFrame) - limiterFrames), !isPaused && !master.holds)
+  }
+
   // MARK: Messages
 
   /// Takes every message that waits. Called before each block, and while resting.

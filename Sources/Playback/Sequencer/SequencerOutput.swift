@@ -81,8 +81,10 @@ public final class SequencerOutput: PlayerOutput {
     let handover = Handover(playback)
     let ending = ending
     let thread = Thread { [priority = options.realtimePriority] in
-      // Refused, it is an ordinary thread, with a second of events in hand.
-      if priority > 0 { _ = rt_thread_become_realtime(priority) }
+      // Refused by the system and the desktop, it is an ordinary thread, with a second of events in hand.
+      if priority > 0, rt_thread_become_realtime(priority) != 0 {
+        _ = try? RealtimeKit.promote(thread: rt_thread_number(), priority: priority)
+      }
       handover.take()?.run()
       continuation.finish()
       ending.reach()

@@ -45,7 +45,7 @@ import Testing
       )
     ]
     let made = try await maker.files(of: lean, timbres: other, audio: configuration.audio)
-    for name in PieceFolder.madeNames(configuration.audio) {
+    for name in PieceFolder.madeNames(of: try library.read(lean), audio: configuration.audio, options: FileOptions()) {
       let expected = try Data(contentsOf: URL(filePath: "\(library.path(of: kept))/\(name)"))
       #expect(try Data(contentsOf: URL(filePath: "\(made)/\(name)")) == expected, "\(name)")
     }

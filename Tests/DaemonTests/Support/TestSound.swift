@@ -46,6 +46,25 @@
       reports.yield(.idle)
     }
 
+    /// What it was given, in the order in which it is heard.
+    var pieces: [Piece] { state.withLock { $0.items.map(\.piece) } }
+    /// The place among them of what is played.
+    var playingIndex: Int? {
+      state.withLock { state in state.items.firstIndex { $0.id == state.playing } }
+    }
+
+    /// Ends what is played; what is queued behind it begins.
+    func finishOne() {
+      let (over, next) = state.withLock { state in
+        let over = state.playing
+        state.playing = state.items.first { $0.id == (over ?? 0) + 1 }?.id
+        return (over, state.playing)
+      }
+      guard let over else { return }
+      reports.yield(.finished(over))
+      reports.yield(next.map { .started($0) } ?? .idle)
+    }
+
     func skip() { finish() }
     func stop() { finish() }
     func pause() { state.withLock { $0.isPaused = true } }

@@ -55,7 +55,7 @@
     @Test func aDaemonsPiecesAreBounded() throws {
       var queue = try queue("follow: final")
       for number in 1...1000 { _ = queue.offer(PlayerPiece(TestPiece.melody(), role: .library(Int64(number)))) }
-      #expect(queue.count == PlayerQueue.longest)
+      #expect(queue.count == PlayerQueue.longestOfLibrary)
       #expect(titles(&queue).last == "piece 1000")
     }
 

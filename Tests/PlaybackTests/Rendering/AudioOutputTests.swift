@@ -44,12 +44,26 @@
       #expect(await becomes { output.isStuck })
       sink.heldFrom.withLock { $0 = .max }
       #expect(await becomes { !output.isStuck })
-      // At rest it may be silent for ever.
+      // At rest it says that it is there, and may be silent for ever.
       for await event in output.events where event == .idle { break }
       try await Task.sleep(for: .milliseconds(800))
       #expect(!output.isStuck)
       await output.close()
       #expect(!output.isStuck)
+    }
+
+    @Test func aThreadThatHangsAtRestIsSeen() async throws {
+      let sink = RecordingSink()
+      let output = try AudioOutput(
+        sink: sink, options: .init(idleSeconds: 0.05, priority: 0, longestSilence: 0.5)
+      ) { ToneEngine(sampleRate: $0) }
+      sink.holdsClose.withLock { $0 = true }
+      output.enqueue(PlayerItem(id: 1, piece: TestPiece.melody()))
+      for await event in output.events where event == .idle { break }
+      #expect(await becomes { output.isStuck })
+      sink.holdsClose.withLock { $0 = false }
+      #expect(await becomes { !output.isStuck })
+      await output.close()
     }
 
     @Test func theDeviceIsReleasedAtRestAndOpenedAgain() async throws {

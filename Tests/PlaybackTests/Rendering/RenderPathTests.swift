@@ -17,6 +17,8 @@
       let timelines = pieces.map { engine.timeline(of: $0) }
       for timeline in timelines { _ = loop.commands.push(RenderMessage(kind: .play, piece: timeline.contents)) }
       let format = PCMSampleFormat.s16
+      let tap = SampleTap()
+      tap.beginWanting()
       let left = UnsafeMutablePointer<Float>.allocate(capacity: 960)
       let right = UnsafeMutablePointer<Float>.allocate(capacity: 960)
       let bytes = UnsafeMutableRawPointer.allocate(byteCount: 4 * 960, alignment: 16)
@@ -37,6 +39,10 @@
         }
         loop.takeCommands()
         loop.render(left: left, right: right, frameCount: 960)
+        let heard = loop.heard
+        tap.push(
+          left: left, right: right, frameCount: 960, item: heard.item, pieceFrame: heard.frame, isMoving: heard.isMoving
+        )
         format.interleave(left: left, right: right, frameCount: 960, channelCount: 2, into: bytes)
         while loop.reports.pop() != nil {}
       }

@@ -14,6 +14,8 @@
     let isOpen = Mutex(false)
     /// The frame from which on the driver keeps the thread.
     let heldFrom = Mutex(Int.max)
+    /// Whether the driver keeps the thread that closes it.
+    let holdsClose = Mutex(false)
     /// Times real time.
     let pace: Double
 
@@ -41,6 +43,9 @@
 
     var delayFrames: Int { 0 }
     var xrunCount: Int { 0 }
-    func close() { isOpen.withLock { $0 = false } }
+    func close() {
+      while holdsClose.withLock({ $0 }) { usleep(1000) }
+      isOpen.withLock { $0 = false }
+    }
   }
 #endif
