@@ -88,11 +88,7 @@ struct DaemonCommand: AsyncParsableCommand {
     if let chosen = ChosenStyle.read(folder) {
       configuration = try Configuration(path: config.path, style: chosen)
     }
-    guard configuration.kind != .counterpoint else {
-      throw ConfigurationError(
-        file: config.path ?? "default configuration", line: nil, keyPath: "environment.kind",
-        found: configuration.kind.rawValue, allowed: "piano_roll, song: what the daemon composes")
-    }
+    try configuration.checkComposable()
     if let library {
       configuration.daemon.library = library
       configuration.daemon.output = nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Foundation
 
 /// `rlmusician policies`: makes a policy that is shipped inside the program again.
 struct PoliciesCommand: ParsableCommand {
@@ -34,7 +35,9 @@ struct PoliciesCommand: ParsableCommand {
 
   func run() throws {
     try reportingFaults {
-      let weights = try CounterpointPolicyMaker.make(seed: seed, populations: populations) { report in
+      let weights = try CounterpointPolicyMaker.make(
+        seed: seed, populations: populations, threads: ProcessInfo.processInfo.activeProcessorCount
+      ) { report in
         if report.population % 10 == 0 { StandardError.writeLine("population \(report.population) of \(populations)") }
       }
       let source = try CounterpointPolicyMaker.source(weights)

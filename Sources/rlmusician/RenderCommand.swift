@@ -66,6 +66,12 @@ struct RenderCommand: ParsableCommand {
       if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
         return try PieceFolder.read(path)
       }
+      guard configuration.kind == .pianoRoll else {
+        throw DataError(
+          file: path,
+          reason:
+            "a roll has no parts, as environment.kind \(configuration.kind.rawValue) wants; allowed: a piece's folder")
+      }
       let roll = try PianoRollTSV.read(path)
       return Piece(
         roll: roll, settings: environment.performance, score: environment.rules.evaluate(roll), provenance: nil)
@@ -100,7 +106,7 @@ struct RenderCommand: ParsableCommand {
         func write(_ piece: Piece, _ name: (AudioContainer) -> String) throws -> [String] {
           let sound = try PieceSound(
             piece, configuration: playback, sampleRate: audio.sampleRate, timbres: configuration.timbres,
-            notice: Fault.warn)
+            tail: audio.tail, notice: Fault.warn)
           return try AudioFile.write(
             settings: audio, frameCount: sound.longestFrameCount, into: folder, shownFolder: output, named: name
           ) { left, right in sound.render(left: left, right: right, frameCount: AudioFileWriter.blockFrames) }

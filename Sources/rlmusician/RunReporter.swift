@@ -147,7 +147,10 @@ struct TerminalReporter: RunReporter {
   mutating func finished(_ summary: RunSummary) {
     bar.finish()
     var line = "\(summary.populations) populations"
-    if let last = summary.last { line += ", elite \(decimal(last.eliteMean, 1)), best \(decimal(last.best, 1))" }
+    if let last = summary.last {
+      let digits = abs(last.best) < 10 ? 3 : 1
+      line += ", elite \(decimal(last.eliteMean, digits)), best \(decimal(last.best, digits))"
+    }
     line += ", \(summary.pieces) piece\(summary.pieces == 1 ? "" : "s") in \(decimal(summary.seconds, 2)) s"
     StandardError.writeLine(
       line + (summary.wasInterrupted ? "; stopped early" : "")

@@ -2,17 +2,19 @@ import ArgumentParser
 import Core
 import Foundation
 
-/// `rlmusician score`: scores existing rolls and songs.
+/// `rlmusician score`: scores existing rolls, counterpoints and songs.
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
-    abstract: "Scores existing piano rolls rule by rule, songs also bar by bar.",
+    abstract: "Scores existing piano rolls rule by rule, counterpoints and songs also bar by bar.",
     discussion: """
       The rolls' own sizes count, not the configuration's. Rules that have no coefficient, or the coefficient 0, are \
       left out. A roll without a row of the tonic has the tonic at no step.
 
       A folder of a song is scored by the coefficients that it was composed with, unless -c or --style gives others: \
       first what every rule says of the whole, then bar by bar with section, cadence, chords and what returns.
+      A folder of a counterpoint is scored by the measures of the configuration: first what each says of the whole, then \
+      bar by bar notes, intervals, and which of the fifteen rules a note breaks.
       """)
 
   @Argument(
@@ -31,34 +33,79 @@ struct ScoreCommand: ParsableCommand {
       let configuration = try config.read(use: .scoring, style: style)
       let isAsked = config.path != nil || style.style != nil
       var report = ScoreReport()
+      var counterpoints: [CounterpointReport] = []
       var songs: [SongReport] = []
       for path in rolls {
-        var isFolder: ObjCBool = false
-        let isThere = path != "-" && FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        guard isThere, isFolder.boolValue else {
-          try report.add(PianoRollTSV.read(path), file: path, rules: configuration.environment.rules)
-          continue
-        }
-        let piece = try PieceFolder.read(path)
-        if piece.isRoll {
-          try report.add(piece.roll, file: path, rules: configuration.environment.rules)
+        if let folder = Self.folder(path), let piece = try Self.pieceInParts(folder) {
+          if piece.song == nil, piece.parts.contains(where: \.isGiven) {
+            counterpoints.append(try counterpoint(piece, path: path, configuration))
+          } else {
+            let study = try SongStudy(piece, file: "\(folder)/piece.json")
+            songs.append(SongReport(study, file: path, rules: isAsked ? configuration.song : nil))
+          }
+        } else if configuration.kind == .counterpoint {
+          throw DataError(
+            file: path, reason: "a roll does not say which notes are the melody's; allowed: a piece's folder")
         } else {
-          let study = try SongStudy(piece, file: "\(path)/piece.json")
-          songs.append(SongReport(study, file: path, rules: isAsked ? configuration.song : nil))
+          try report.add(Self.roll(path), file: path, rules: configuration.environment.rules)
         }
       }
-      _ = try writeLine(text(report, songs), descriptor: STDOUT_FILENO)
+      _ = try writeLine(
+        text(report, tables: counterpoints.map(\.table) + songs.map(\.table)) {
+          let lists = [("counterpoints", counterpoints.map(\.json)), ("songs", songs.map(\.json))]
+          return lists.filter { !$0.1.isEmpty }.map { .init($0.0, .array($0.1)) }
+        }, descriptor: STDOUT_FILENO)
     }
   }
 
-  private func text(_ report: ScoreReport, _ songs: [SongReport]) -> String {
-    guard !songs.isEmpty else { return json ? report.json.text : String(report.table.dropLast()) }
-    if json {
-      var members: [OrderedJSON.Member] = []
-      if !report.entries.isEmpty, case .object(let rolls) = report.json { members = rolls }
-      return OrderedJSON.object(members + [.init("songs", .array(songs.map(\.json)))]).text
+  /// The folder of a piece: the path itself, or where the roll stands beside its `piece.json`.
+  private static func folder(_ path: String) -> String? {
+    var isFolder: ObjCBool = false
+    guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+    if isFolder.boolValue { return path }
+    let folder = path.hasSuffix("/piano_roll.tsv") ? String(path.dropLast("/piano_roll.tsv".count)) : ""
+    return !folder.isEmpty && FileManager.default.fileExists(atPath: "\(folder)/piece.json") ? folder : nil
+  }
+
+  /// nil if it is a roll's.
+  private static func pieceInParts(_ folder: String) throws -> Piece? {
+    let piece = try PieceFolder.read(folder)
+    return piece.isRoll ? nil : piece
+  }
+
+  private static func roll(_ path: String) throws -> PianoRoll {
+    var isFolder: ObjCBool = false
+    _ = path != "-" && FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return isFolder.boolValue ? try PieceFolder.read(path).roll : try PianoRollTSV.read(path)
+  }
+
+  /// By the configuration's rules and measures; a melody that is not the configuration's is taken as `--melody` takes it.
+  private func counterpoint(
+    _ piece: Piece, path: String, _ configuration: Configuration
+  ) throws -> CounterpointReport {
+    let study = try CounterpointStudy(piece, file: path) { melody in
+      if let own = configuration.counterpoint, own.task.melody == melody { return own }
+      let read = try Configuration(
+        path: config.path, use: .scoring, melody: MelodyText.text(melody), style: style.style)
+      guard let counterpoint = read.counterpoint else {
+        throw DataError(file: path, reason: "is a counterpoint; allowed: a configuration of that")
+      }
+      return counterpoint
     }
-    let tables = (report.entries.isEmpty ? [] : [report.table]) + songs.map(\.table)
+    return CounterpointReport(study, file: path)
+  }
+
+  /// - Parameter lists: what JSON has beside the rolls.
+  private func text(
+    _ report: ScoreReport, tables: [String], lists: () -> [OrderedJSON.Member]
+  ) -> String {
+    if json {
+      let lists = lists()
+      var members: [OrderedJSON.Member] = []
+      if !report.entries.isEmpty || lists.isEmpty, case .object(let rolls) = report.json { members = rolls }
+      return OrderedJSON.object(members + lists).text
+    }
+    let tables = (report.entries.isEmpty ? [] : [report.table]) + tables
     return String(tables.joined(separator: "\n").dropLast())
   }
 }

@@ -131,18 +131,6 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
     let ranks = RankSession.ranks
     let threads = threads(configuration)
     let output = output ?? configuration.environment.outputFolder
-    if configuration.kind == .counterpoint {
-      guard !resume else {
-        throw FileError(.noInput, path: output, reason: "counterpoint keeps no checkpoint; leave --resume out")
-      }
-      StopSignal.install()
-      var run = try CounterpointRun(
-        plan: .init(
-          configuration: configuration, output: output, populations: populations, episodes: episodes, threads: threads),
-        seed: seed ?? RandomSource.drawSeed(), reporter: json ? JSONReporter() : TerminalReporter(),
-        listener: listener)
-      return try run.run()
-    }
     let checkpoints = try CheckpointStore(output: output)
     let training: Training
     var curve = TrainingCurve()
@@ -181,7 +169,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
     let training = try Training(
       configuration: configuration, state: start.state, threads: threads(configuration), ranks: ranks)
     StopSignal.install()
-    while training.populationsDone < populations, !ranks.isStopping { _ = training.trainPopulation() }
+    while training.populationsDone < populations, !training.isOver, !ranks.isStopping { _ = training.trainPopulation() }
     RankSession.finishTogether()
   }
 

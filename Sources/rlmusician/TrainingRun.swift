@@ -47,7 +47,7 @@ struct TrainingRun {
         resumedAt: training.populationsDone, episodes: plan.episodes,
         rows: plan.configuration.environment.rowCount, steps: plan.configuration.environment.stepCount,
         configurationDigest: digest, output: plan.output))
-    while training.populationsDone < plan.populations, stop == nil {
+    while training.populationsDone < plan.populations, !training.isOver, stop == nil {
       let report = training.trainPopulation()
       curve.append(report)
       reporter.trained(report, seconds: seconds())
@@ -55,15 +55,16 @@ struct TrainingRun {
       if checkpoints.isWorthSaving { checkpoints.save(checkpoint(digest)) }
     }
     // Taken before composing: a signal that comes later finds a run that is complete.
-    let interruption = training.populationsDone < plan.populations ? stop : nil
+    let isComplete = training.populationsDone >= plan.populations || training.isOver
+    let interruption = isComplete ? nil : stop
     RankSession.finishTogether()
     checkpoints.save(checkpoint(digest))
     let weights = try writeTraining(digest)
-    try compose()
+    let pieces = try compose()
     listener?.finished()
     reporter.finished(
       RunSummary(
-        seed: training.state.seed, populations: training.populationsDone, last: curve.last, pieces: plan.episodes,
+        seed: training.state.seed, populations: training.populationsDone, last: curve.last, pieces: pieces,
         seconds: seconds(), wasInterrupted: interruption != nil, isResumable: checkpoints.isSaved, weights: weights,
         traffic: ranks.size > 1 ? ranks.traffic : nil))
     return interruption
@@ -79,22 +80,26 @@ struct TrainingRun {
     Checkpoint(state: training.state, curve: curve, configurationDigest: digest)
   }
 
-  /// The curve and the agent's weights; there are none before the first population.
+  /// The curve and the agent's weights; there are none before the first population, and a search has no weights.
   private func writeTraining(_ digest: String) throws -> String? {
     let state = training.state
+    if curve.last != nil {
+      let picture = TrainingCurveSVG.text(curve.reports, title: "Training, seed \(state.seed)")
+      try OutputFile.replace("\(plan.output)/training.svg", with: Array(picture.utf8))
+    }
     guard
       let file = AgentWeightsFile(state, tensors: training.weightTensors, configurationDigest: digest)
     else { return nil }
-    let picture = TrainingCurveSVG.text(curve.reports, title: "Training, seed \(state.seed)")
-    try OutputFile.replace("\(plan.output)/training.svg", with: Array(picture.utf8))
     let path = "\(plan.output)/\(AgentWeightsFile.name(at: Timestamp(Date())))"
     try OutputFile.replace(path, with: file.bytes)
     return path
   }
 
-  private mutating func compose() throws {
+  /// - Returns: how many pieces there are: a search may have found fewer than are asked for.
+  private mutating func compose() throws -> Int {
     let configuration = plan.configuration
-    for episode in 0..<plan.episodes {
+    let count = min(plan.episodes, training.pieceLimit ?? .max)
+    for episode in 0..<count {
       let piece = training.composePiece(episode: episode)
       let written = try PieceFolder.write(
         piece, to: plan.output, at: Timestamp(Date()), timbres: configuration.timbres, audio: configuration.audio,
@@ -103,6 +108,7 @@ struct TrainingRun {
       reporter.wrote(piece, path: written.path)
       listener?.composed(piece, number: episode + 1)
     }
+    return count
   }
 }
 

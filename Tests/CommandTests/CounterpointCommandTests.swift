@@ -21,6 +21,62 @@ import Testing
     }
   }
 
+  /// A counterpoint's folder says by itself what it is; a bare roll does not.
+  @Test func piecesAreScoredAsCounterpoint() throws {
+    let files = [
+      "c.yml": "environment: {kind: counterpoint}\nagent: {search_moves: 500}\n", "roll.tsv": "0\t1\n1\t0\n",
+    ]
+    try CommandRun.withFolder(files) { folder in
+      let run = try CommandRun(
+        [
+          "-c", "c.yml", "--melody", "D4 F4 E4 D4 E4 D4", "-p", "1", "-e", "1", "--seed", "3", "--no-play", "-o", "out",
+        ],
+        in: folder)
+      let words = run.output.split(separator: "\n").first?.split(separator: "\t") ?? []
+      let (total, path) = (try #require(words.first), try #require(words.last))
+      for options in [[], ["-c", "c.yml"]] {
+        let score = try CommandRun(["score", "\(path)", "\(path)/piano_roll.tsv"] + options, in: folder)
+        #expect(score.status == 0, "\(score.errors)")
+        #expect(score.output.contains("6 bars, 0 rules broken") && score.output.contains("entropy"))
+        // As written in the run, with fewer digits.
+        let scored = try #require(score.output.firstMatch(of: /total +([0-9.]+)/)?.1)
+        #expect(abs((Double(scored) ?? 0) - (Double(total) ?? -1)) <= 0.005)
+        #expect(!score.output.contains("noncyclicity"))
+      }
+      let json = try CommandRun(["score", "\(path)", "--json"], in: folder)
+      #expect(json.output.contains(#"{"counterpoints": [{"file""#) && json.output.contains(#""intervals": [["#))
+      for command in ["score", "render"] {
+        let bare = try CommandRun([command, "roll.tsv", "-c", "c.yml"], in: folder)
+        #expect(bare.status == 65 && bare.errors.contains("allowed: a piece's folder"), "\(bare.errors)")
+      }
+    }
+  }
+
+  /// The run that was interrupted ends with the bytes of the one that was not.
+  @Test func itGoesOnFromACheckpoint() throws {
+    try CommandRun.withFolder([
+      "c.yml": "piece: {tonic: C}\nagent: {search_moves: 1000, policy_gradient: {annealing_populations: 4}}\n"
+    ]) {
+      folder in
+      func train(_ populations: String, _ output: String, _ options: String...) throws -> CommandRun {
+        try CommandRun(["-c", "c.yml", "-p", populations, "-e", "2", "--no-play", "-o", output] + options, in: folder)
+      }
+      let whole = try train("4", "whole", "--seed", "6")
+      _ = try train("2", "parts", "--seed", "6")
+      let resumed = try train("4", "parts", "--resume")
+      #expect(whole.status == 0 && resumed.status == 0, "\(resumed.errors)")
+      func contents(_ run: CommandRun) throws -> [Data] {
+        try run.output.split(separator: "\n").map { line in
+          let path = try #require(line.split(separator: "\t").last)
+          return try Data(contentsOf: folder.appending(path: "\(path)/music.mid"))
+        }
+      }
+      #expect(try contents(whole) == contents(resumed))
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "whole").path())
+      #expect(files.contains { $0.hasPrefix("agent_weights_") } && files.contains("training.svg"))
+    }
+  }
+
   @Test func theOriginalsKeysMeanItsSearch() throws {
     try CommandRun.withFolder(["c.yml": "piece: {tonic: C}\nagent: {n_trials_factor: 0.3}\n"]) { folder in
       let run = try CommandRun(

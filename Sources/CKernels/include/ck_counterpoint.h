@@ -109,6 +109,13 @@ typedef struct ck_counterpoint_scoring {
 double ck_counterpoint_score(const ck_counterpoint_table *_Nonnull table, const ck_counterpoint_scoring *_Nonnull scoring,
                              const ck_counterpoint_line *_Nonnull line, double *_Nullable raw);
 
+/// What each note of a finished line changed in the score of what there was with it, given that the last note was there
+/// from the beginning: `shares[i]` for note i. Fragments that follow themselves are the note's that they end with, windows
+/// their last note's. What the last note adds to that is nobody's.
+void ck_counterpoint_shares(const ck_counterpoint_table *_Nonnull table,
+                            const ck_counterpoint_scoring *_Nonnull scoring,
+                            const ck_counterpoint_line *_Nonnull line, float *_Nonnull shares);
+
 /// Goes on at random from a line's `count` notes, each valid continuation being equally likely, to the end.
 ///
 /// - Parameter open: whether only continuations that can finish are drawn; then the state must be one that can.

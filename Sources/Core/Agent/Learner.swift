@@ -5,6 +5,12 @@ protocol Learner: AnyObject {
   /// What has to be kept to continue later.
   var state: TrainingState { get }
 
+  /// Whether nothing is left to do.
+  var isOver: Bool { get }
+
+  /// How many finished pieces there are at most; nil for any number.
+  var pieceLimit: Int? { get }
+
   /// Plays, scores and learns from one population.
   func trainPopulation() -> PopulationReport
 
@@ -16,6 +22,13 @@ protocol Learner: AnyObject {
 
   /// Scores by other coefficients from now on; the best that was seen is scored again.
   func replaceCoefficients(_ coefficients: [String: Double])
+}
+
+extension Learner {
+  /// There is always more to learn.
+  var isOver: Bool { false }
+  /// A policy composes without end.
+  var pieceLimit: Int? { nil }
 }
 
 /// What learners are made with, besides their method's own.

@@ -9,8 +9,11 @@
 /// `Configuration.policyEnvironment`; every learner, the training's curve, checkpoints, live changes and players work with
 /// it from then on.
 public protocol PolicyEnvironment: Sendable {
-  /// Number of the policy's flat weights; all 0 is where learning begins.
+  /// Number of the policy's flat weights; with all of them 0 it plays as if nothing had been learnt.
   var weightCount: Int { get }
+
+  /// What learning begins with unless the configuration names weights; nil for zeros.
+  var startWeights: [Float]? { get }
 
   /// What the flat weights are, in their order: tensors for the weights file.
   var weightTensors: [WeightTensor] { get }
@@ -39,6 +42,8 @@ public protocol PolicyEnvironment: Sendable {
 }
 
 extension PolicyEnvironment {
+  /// From nothing.
+  public var startWeights: [Float]? { nil }
   /// One tensor of all weights.
   public var weightTensors: [WeightTensor] { [WeightTensor(name: "weights", shape: [weightCount])] }
   /// As many as there can be decisions.

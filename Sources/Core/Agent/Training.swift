@@ -31,9 +31,14 @@ public final class Training {
     threadStart: (@Sendable () -> Void)? = nil, work: WorkCounter = WorkCounter(),
     ranks: any Collective = SingleProcess()
   ) {
+    if let search = configuration.beamSearch {
+      self.init(BeamSearchLearner(search, seed: seed, digest: configuration.digest))
+      return
+    }
     let environment = environment ?? configuration.policyEnvironment
     let weightCount = actor?.weightCount ?? environment.weightCount
-    let start = configuration.agent.initialMean.flatMap { environment.adopted($0.map { Float($0) }) }
+    let named = configuration.agent.initialMean.flatMap { environment.adopted($0.map { Float($0) }) }
+    let start = named ?? (actor == nil ? environment.startWeights : nil)
     let state = TrainingState(
       seed: seed, population: 0, mean: start?.map { Double($0) } ?? Array(repeating: 0, count: weightCount), best: nil)
     self.init(configuration, state, populations, threads, environment, actor, kernels, threadStart, work, ranks)
@@ -48,12 +53,23 @@ public final class Training {
     actor: (any ActorModel)? = nil, kernels: Kernels = .best, threadStart: (@Sendable () -> Void)? = nil,
     work: WorkCounter = WorkCounter(), ranks: any Collective = SingleProcess()
   ) throws(DataError) {
+    if let search = configuration.beamSearch {
+      self.init(try BeamSearchLearner(search, state: state, digest: configuration.digest))
+      return
+    }
     let environment = environment ?? configuration.policyEnvironment
     try state.validate(
       weightCount: actor?.weightCount ?? environment.weightCount, agent: configuration.agent, file: "state")
     self.init(
       configuration, state, PolicyGradientConfiguration.defaultAnnealingPopulations, threads, environment, actor,
       kernels, threadStart, work, ranks)
+  }
+
+  /// A search: nothing is learnt.
+  private init(_ search: BeamSearchLearner) {
+    learner = search
+    weightTensors = []
+    stepsPerPopulation = search.stepsPerIteration
   }
 
   private init(
@@ -81,6 +97,12 @@ public final class Training {
         annealingPopulations: agent.policyGradient.annealingPopulations ?? max(1, populations), context: context)
     }
   }
+
+  /// Whether there is nothing left to do, however many populations are asked for: a search ends by itself.
+  public var isOver: Bool { learner.isOver }
+
+  /// How many finished pieces there are at most; nil for any number.
+  public var pieceLimit: Int? { learner.pieceLimit }
 
   /// Populations done so far.
   public var populationsDone: Int { learner.state.population }
@@ -126,10 +148,17 @@ public final class Training {
 extension Configuration {
   /// What is learnt: the environment that this configuration describes, as learners see it.
   ///
-  /// A further environment is one line here.
+  /// A further environment is one line here. Of a counterpoint, `checkComposable` has to have passed before anything is
+  /// played.
   public var policyEnvironment: any PolicyEnvironment {
+    if let counterpoint { return CounterpointPolicyEnvironment(counterpoint) }
     if let song { return SongEnvironment(song) }
     return RollPolicyEnvironment(environment, observation: agent.observation)
+  }
+
+  /// The original's search, if that is what the configuration asks for.
+  fileprivate var beamSearch: CounterpointConfiguration? {
+    counterpoint.flatMap { $0.agent.method == .beamSearch ? $0 : nil }
   }
 
   /// The original's actor, where the configuration is one that the original could have had: kernels of its own play it.

@@ -23,6 +23,11 @@ extension Configuration {
           name: $0.name, coefficient: song.coefficients[$0.name] ?? $0.coefficient, usual: $0.coefficient)
       }
     }
+    if let scores = counterpoint?.scores {
+      return scores.entries.map {
+        RuleCoefficient(name: type(of: $0.function).name, coefficient: $0.coefficient, usual: 1)
+      } + scores.silent.map { RuleCoefficient(name: type(of: $0).name, coefficient: 0, usual: 1) }
+    }
     let rules = environment.rules
     let names =
       rules.entries.map { (type(of: $0.rule).name, $0.coefficient) } + rules.silent.map { (type(of: $0).name, 0.0) }
@@ -40,6 +45,7 @@ extension Configuration {
   public func weighted(by coefficients: [String: Double]) -> Configuration {
     var changed = self
     if let song { changed.song = song.weighted(by: coefficients) }
+    changed.counterpoint = counterpoint?.weighted(by: coefficients)
     changed.environment.rules = environment.rules.weighted(by: coefficients)
     return changed
   }

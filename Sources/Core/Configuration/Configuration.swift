@@ -93,6 +93,9 @@ public struct Configuration: Sendable {
       environment.stepCount = counterpoint.task.stepCount
       environment.performance.stepSeconds = counterpoint.rendering.stepSeconds
       environment.performance.program = counterpoint.rendering.programs.composed
+      agent.method = .policyGradient
+      agent.policyGradient = try PolicyGradientConfiguration(
+        root.section("agent").section("policy_gradient"), kind: .counterpoint)
       agent.threadCount = counterpoint.agent.threadCount
       self.counterpoint = counterpoint
     case .song:

@@ -41,23 +41,44 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
   /// How many populations a training is annealed over if nobody says how many are asked for.
   public static let defaultAnnealingPopulations = 100
 
-  /// - Parameter kind: of the environment: songs have their own defaults.
+  /// - Parameter kind: of the environment: each has its own defaults.
   init(_ section: ConfigurationSection, kind: EnvironmentKind = .pianoRoll) throws(ConfigurationError) {
-    let isSong = kind == .song
+    let defaults = Defaults(kind)
     episodesPerPopulation = try section.integer(
-      "n_episodes_per_population", default: isSong ? 350 : 1500, in: 1...10_000_000)
-    episodesPerUpdate = try section.integer("n_episodes_per_update", default: isSong ? 8 : 50, in: 2...100_000)
-    learningRate = try Self.schedule(section, "learning_rate", start: isSong ? 0.03 : 0.04, end: 0.003)
-    temperature = try Self.schedule(section, "temperature", start: isSong ? 0.34 : 0.4, end: isSong ? 0.023 : 0.12)
+      "n_episodes_per_population", default: defaults.episodes, in: 1...10_000_000)
+    episodesPerUpdate = try section.integer("n_episodes_per_update", default: defaults.batch, in: 2...100_000)
+    learningRate = try Self.schedule(section, "learning_rate", defaults.learningRate)
+    temperature = try Self.schedule(section, "temperature", defaults.temperature)
     annealingPopulations = try section.optionalInteger("annealing_populations", in: 1...1_000_000_000)
-    discount = try section.number("discount", default: isSong ? 0.97 : 0.9, in: 0...1)
+    discount = try section.number("discount", default: defaults.discount, in: 0...1)
+  }
+
+  /// What is best differs between environments.
+  private struct Defaults {
+    var episodes, batch: Int
+    var learningRate, temperature: Schedule
+    var discount: Double
+
+    init(_ kind: EnvironmentKind) {
+      switch kind {
+      case .pianoRoll:
+        (episodes, batch, discount) = (1500, 50, 0.9)
+        (learningRate, temperature) = (Schedule(start: 0.04, end: 0.003), Schedule(start: 0.4, end: 0.12))
+      case .song:
+        (episodes, batch, discount) = (350, 8, 0.97)
+        (learningRate, temperature) = (Schedule(start: 0.03, end: 0.003), Schedule(start: 0.34, end: 0.023))
+      case .counterpoint:
+        (episodes, batch, discount) = (500, 50, 1)
+        (learningRate, temperature) = (Schedule(start: 0.03, end: 0.01), Schedule(start: 0.05, end: 0.005))
+      }
+    }
   }
 
   private static func schedule(
-    _ section: ConfigurationSection, _ key: String, start: Double, end: Double
+    _ section: ConfigurationSection, _ key: String, _ defaults: Schedule
   ) throws(ConfigurationError) -> Schedule {
     Schedule(
-      start: try section.number(key, default: start, in: 1e-9...1e6),
-      end: try section.number("final_" + key, default: end, in: 1e-9...1e6))
+      start: try section.number(key, default: defaults.start, in: 1e-9...1e6),
+      end: try section.number("final_" + key, default: defaults.end, in: 1e-9...1e6))
   }
 }

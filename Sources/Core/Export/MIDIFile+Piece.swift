@@ -1,7 +1,8 @@
 extension MIDIFile {
   /// The piece's file: track 1 holds tempo, time signature and key signature; every part has a track, with its name,
   /// program, place and notes. Parts play on channels of their own, 1, 2, ... without 10 where twelve-tone equal
-  /// temperament or the nearest keys are played, else as `MTS` and `MPE` say. All tracks end where the last bar does.
+  /// temperament or the nearest keys are played, else as `MTS` and `MPE` say. All tracks end where the last bar does, or the silence
+  /// behind it.
   ///
   /// A note ends with a note-on of velocity 0. Within one tick the ends come before the beginnings, each by key. Left out
   /// are notes of velocity 0, which nobody hears, and what `faults` names.
@@ -14,7 +15,7 @@ extension MIDIFile {
     }
     self.init(
       ticksPerQuarter: timing.ticksPerQuarter, tracks: [Self.conductor(piece, timing)] + parts,
-      endTick: timing.tick(ofStep: piece.stepCount))
+      endTick: timing.tick(ofStep: piece.stepCount + piece.silentSteps))
   }
 
   /// What the file cannot say of the piece, a line each; empty if it says everything.

@@ -78,6 +78,9 @@ extension PieceJSON {
       piece.stepsPerQuarter = try time.integer("steps_per_quarter", in: 1...Piece.maximumStepsPerQuarter)
       guard let meter = Meter(try time.string("meter")) else { throw time.error("meter", allowed: "a meter, as 3/4") }
       piece.meter = meter
+      if time["silence_in_steps"] != nil {
+        piece.silentSteps = try time.integer("silence_in_steps", in: 0...Piece.maximumSilentSteps)
+      }
       piece.pickupSteps = try time.integer("pickup_in_steps", in: 0...max(0, piece.stepsPerBar - 1))
       guard piece.degrees.count <= PianoRoll.maximumRowCount else {
         throw root.error("parts", allowed: "notes within \(PianoRoll.maximumRowCount) degrees")

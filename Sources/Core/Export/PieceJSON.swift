@@ -37,15 +37,17 @@ public enum PieceJSON {
   }
 
   private static func time(_ piece: Piece) -> OrderedJSON {
-    .object([
-      .init("steps", .integer(piece.stepCount)),
-      .init("steps_per_quarter", .integer(piece.stepsPerQuarter)),
-      .init("meter", .string(piece.meter.description)),
-      .init("pickup_in_steps", .integer(piece.pickupSteps)),
-      .init("step_seconds", .number(piece.tempo.stepSeconds(at: 0))),
-      .init("tempo", tempo(piece.tempo)),
-      .init("seconds", .number(piece.seconds)),
-    ])
+    let silence = OrderedJSON.Member("silence_in_steps", .integer(piece.silentSteps))
+    return .object(
+      [
+        .init("steps", .integer(piece.stepCount)),
+        .init("steps_per_quarter", .integer(piece.stepsPerQuarter)),
+        .init("meter", .string(piece.meter.description)),
+        .init("pickup_in_steps", .integer(piece.pickupSteps)),
+        .init("step_seconds", .number(piece.tempo.stepSeconds(at: 0))),
+        .init("tempo", tempo(piece.tempo)),
+        .init("seconds", .number(piece.seconds)),
+      ] + (piece.silentSteps > 0 ? [silence] : []))
   }
 
   /// `[[step, seconds a step lasts from there on], ...]`.

@@ -58,7 +58,7 @@ public struct ScoreReport: Sendable, Hashable {
   private static func padding(_ count: Int) -> String { String(repeating: " ", count: count) }
 
   /// Six decimals are more than anybody reads; integers are written as such.
-  private static func short(_ value: Double) -> String {
+  static func short(_ value: Double) -> String {
     let text = "\((value * 1e6).rounded() / 1e6)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

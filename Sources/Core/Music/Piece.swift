@@ -13,6 +13,8 @@ public struct Piece: Sendable {
   public var meter = Meter.common
   /// Steps before the first whole bar, 0 up to, but not including, a bar.
   public var pickupSteps = 0
+  /// Steps of silence behind the last one, where its MIDI file ends.
+  public var silentSteps = 0
   /// How long steps last, as the score says.
   public var tempo: TempoMap
   /// The key it is notated in; nil if it has none or nobody said.
@@ -41,6 +43,8 @@ public struct Piece: Sendable {
 
   /// Most parts a piece may have: MIDI's channels without the one of percussion.
   public static let maximumPartCount = 15
+  /// Most steps of silence behind the last one.
+  public static let maximumSilentSteps = 100_000
   /// Most steps a quarter note may have.
   public static let maximumStepsPerQuarter = 48
 

@@ -18,8 +18,8 @@ extension Conductor {
     let environment = configuration.environment
     let (rows, steps) = (Double(environment.rowCount), Double(environment.stepCount))
     let bytes = steps * environment.performance.stepSeconds * Double(configuration.audio.sampleRate) * 8
-    pulse.beat(
-      "trainer", silentFor: trainerPatience + .seconds(rows * steps * steps / 1e8 + bytes / 5e6), work: trainer.work)
+    let seconds = configuration.secondsToCompose + rows * steps * steps / 1e8 + bytes / 5e6
+    pulse.beat("trainer", silentFor: trainerPatience + .seconds(seconds), work: trainer.work)
   }
 
   /// How long the trainer may be silent if its steps take no time.

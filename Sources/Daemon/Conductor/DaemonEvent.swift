@@ -74,6 +74,8 @@ public struct PlayerState: Sendable, Hashable, Codable {
   public var pitches: [String]?
   /// Steps of a bar.
   public var barSteps: Int
+  /// The parts that are heard; nil for a roll's one, and with `roll`.
+  public var parts: [PartView]?
   /// Pieces that wait.
   public var waitingCount: Int
   /// Whether it is held.

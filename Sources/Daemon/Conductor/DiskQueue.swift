@@ -92,7 +92,7 @@ final class DiskQueue {
       announcer.resolve("write")
       await announcer.attempt { try await library.add(record) }
       announcer.log(
-        .info, "piece \(record.id), score \((record.score * 10).rounded() / 10): \(library.path(of: record))")
+        .info, "piece \(record.id), score \((record.score * 100).rounded() / 100): \(library.path(of: record))")
       announcer.events.send(.piece(record))
       return (written, record)
     } catch {

@@ -169,6 +169,7 @@ actor Sound {
         }, seconds: max(0, status.seconds), length: status.length,
         stepSeconds: current?.piece.tempo.stepSeconds(at: 0) ?? 0, roll: current.map { Self.rows($0.piece.roll) },
         pitches: current.map { Self.pitches($0.piece) }, barSteps: current?.piece.stepsPerBar ?? 0,
+        parts: current.flatMap { PartView.parts(of: $0.piece) },
         waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
     }
 
@@ -193,7 +194,9 @@ actor Sound {
         if var state {
           let before = shown
           shown = state
-          if state.roll == before?.roll { (state.roll, state.pitches) = (nil, nil) }
+          if state.roll == before?.roll, state.parts == before?.parts {
+            (state.roll, state.pitches, state.parts) = (nil, nil, nil)
+          }
           if state.title != nil || before?.title != nil || state.volume != before?.volume {
             announcer.events.send(.player(state))
           }

@@ -47,11 +47,11 @@ actor Trainer {
     return training?.state
   }
 
-  /// Trains a population; nil without a training.
+  /// Trains a population; nil without a training, and when a search has come to its end.
   ///
   /// - Parameter wants: whether the best piece of a population, an improvement or not, is to be made.
   func trainPopulation(wants: @Sendable (Int, Bool) -> Bool) -> Step? {
-    guard let training else { return nil }
+    guard let training, !training.isOver else { return nil }
     let start = ContinuousClock.now
     let report = training.trainPopulation()
     let isImprovement = report.best > best
@@ -62,8 +62,11 @@ actor Trainer {
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
-  /// A finished piece; nil without a training.
-  func compose(episode: Int) -> Piece? { training?.composePiece(episode: episode) }
+  /// A finished piece; nil without a training, and if a search has found fewer.
+  func compose(episode: Int) -> Piece? {
+    guard let training, episode < training.pieceLimit ?? .max else { return nil }
+    return training.composePiece(episode: episode)
+  }
 
   /// Runs what blocks on this thread.
   func perform<Result: Sendable>(_ work: @Sendable () throws -> Result) rethrows -> Result { try work() }

@@ -36,6 +36,7 @@ struct PieceDetailsView: Encodable {
   var piece: PieceRecord
   /// The roll's rows as text of 0 and 1, the highest first; nil if the folder cannot be read.
   var roll: [String]?
+  var parts: [PartView]?
   var stepSeconds: Double?
   /// Why the folder cannot be read.
   var problem: String?

@@ -15,8 +15,12 @@ function surface(canvas) {
   return { context, width, height };
 }
 
-// The notes of a roll: maximal runs of 1 in a row.
-function notesOf(rows) {
+// A part's colour, the same in every picture; a piece of more parts than colours begins again.
+const partColor = (part) => color(["note", "elite", "part-3", "part-4", "part-5", "part-6"][part % 6]);
+
+// The notes of the parts or, of a roll, the maximal runs of 1 in a row.
+function notesOf(rows, parts) {
+  if (parts) return parts.flatMap((part, index) => part.notes.map(([y, from, to]) => ({ y, from, to, part: index, given: part.is_given })));
   return rows.flatMap((row, y) => [...row.matchAll(/1+/g)].map((run) => ({ y, from: run.index, to: run.index + run[0].length })));
 }
 
@@ -72,11 +76,19 @@ function drawRoll(canvas, roll, seconds) {
   const [still, now] = [color("note"), color("note-now")];
   for (const note of roll.notes) {
     const isNow = head !== null && head >= note.from && head < note.to;
-    context.fillStyle = isNow ? now : still;
+    context.fillStyle = isNow ? now : note.part ? partColor(note.part) : still;
     const h = Math.max(2, rowHeight * .72), w = Math.max(2, (note.to - note.from) * stepWidth - 1.5);
     context.beginPath();
     context.roundRect(left + note.from * stepWidth + .75, y(note.y) - h / 2, w, h, Math.min(h, w) / 3);
+    // What was given is a frame: shape, not colour alone, tells it.
+    context.globalAlpha = note.given && !isNow ? .35 : 1;
     context.fill();
+    context.globalAlpha = 1;
+    if (note.given) {
+      context.strokeStyle = context.fillStyle;
+      context.lineWidth = 1.5;
+      context.stroke();
+    }
   }
   if (head !== null) {
     context.fillStyle = color("head");

@@ -150,8 +150,8 @@ function showPlayer(player) {
   const before = state.player;
   if (player.roll) {
     state.roll = {
-      rows: player.roll, notes: notesOf(player.roll), stepSeconds: player.step_seconds || 1,
-      pitches: player.pitches ?? [], bar: player.bar_steps || 4,
+      rows: player.roll, notes: notesOf(player.roll, player.parts), parts: player.parts ?? [],
+      stepSeconds: player.step_seconds || 1, pitches: player.pitches ?? [], bar: player.bar_steps || 4,
     };
   }
   if (!player.title) state.roll = null;
@@ -179,8 +179,21 @@ function showPlayer(player) {
       showGiven();
       showSong(player.piece);
     }
+    showParts();
   }
   animate();
+}
+
+// Who is who: the given part is framed.
+function showParts() {
+  const parts = state.roll?.parts ?? [];
+  $("parts").hidden = parts.length < 2;
+  $("parts").replaceChildren(...parts.map((part, index) => {
+    const item = Object.assign(document.createElement("li"), { textContent: part.name });
+    item.className = part.is_given ? "given" : "";
+    item.style.setProperty("--part", partColor(index));
+    return item;
+  }));
 }
 
 function heardSeconds() {

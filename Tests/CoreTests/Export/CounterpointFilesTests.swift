@@ -117,6 +117,22 @@ import Testing
     #expect(lines == expected)
   }
 
+  /// What is silent behind the last bar is in the MIDI file's length, and stays when the piece is read again.
+  @Test func silenceBehindTheEnd() throws {
+    let facts = try Self.facts("01")
+    let piece = try piece(facts)
+    let bars = facts.midi_params.trailing_silence_in_measures
+    #expect(piece.silentSteps == 8 * bars)
+    #expect(MIDIFile(piece).endTick == MIDITiming(piece).tick(ofStep: piece.stepCount + 8 * bars))
+    let text = PieceJSON.text(piece, programVersion: "0")
+    let read = try PieceJSON.parse(Array(text.utf8), roll: nil, file: "p")
+    #expect(read.silentSteps == piece.silentSteps && PieceJSON.text(read, programVersion: "0") == text)
+    // As long as what the original wrote: its silent note ends there.
+    let last = facts.midi.tracks.flatMap { $0 }.map(\.tick).max() ?? 0
+    let end = MIDITiming(piece).nanoseconds(ofTick: MIDIFile(piece).endTick)
+    #expect(abs(Double(last) / 440 - Double(end) / 1e9) < 0.01)
+  }
+
   @Test func whatWasWrongIsRight() throws {
     let piece = try piece(Self.facts("02"))
     // Bb minor is spelled with flats; the tempo is what the notes have.

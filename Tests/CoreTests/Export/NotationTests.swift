@@ -44,6 +44,28 @@ import Testing
     #expect(try Self.bars("60:2 60 60:9", meter: "4/4", perQuarter: 3, steps: 12) == ["4*2/3 8*2/3 2."])
   }
 
+  /// A bracket a beat.
+  @Test func bracketsEndWithTheirBeats() throws {
+    var piece = TestParts.piece([Part(name: "P", notes: TestParts.notes("60 62 64 65:2 67 69:6"))], steps: 12)
+    piece.stepsPerQuarter = 3
+    let lilyPond = LilyPond.text(piece)
+    #expect(lilyPond.contains("\\tuplet 3/2 { c'8 d'8 e'8 } \\tuplet 3/2 { f'4 g'8 } a'2 |"))
+    let xml = MusicXML.text(piece, programVersion: "")
+    #expect(xml.matches(of: /<tuplet type="start" bracket="yes"\/>/).count == 2)
+    #expect(xml.matches(of: /<tuplet type="stop"\/>/).count == 2)
+  }
+
+  /// MusicXML has no octaves below 0: the part is written higher and transposes.
+  @Test func lowPartsTranspose() {
+    let piece = TestParts.piece(
+      [Part(name: "Low", notes: TestParts.notes("9:4 13:4")), Part(name: "High", notes: TestParts.notes("60:8"))],
+      steps: 8)
+    let xml = MusicXML.text(piece, programVersion: "")
+    #expect(xml.contains("<step>A</step><octave>0</octave>"))
+    #expect(xml.contains("<octave>1</octave>"))
+    #expect(xml.matches(of: /<transpose>.*<octave-change>-1<\/octave-change><\/transpose>/).count == 1)
+  }
+
   /// Whatever is written, its values last as long as it does.
   @Test func valuesLastWhatTheyShould() {
     for perQuarter in 1...48 {

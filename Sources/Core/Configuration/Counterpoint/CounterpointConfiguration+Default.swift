@@ -85,7 +85,7 @@ extension CounterpointConfiguration {
           counterpoint_instrument: 0
           # Loudness of every note. 0 to 127.
           velocity: 100
-          # What the original's MIDI file had behind the last bar; ours ends with it. 0 to 1000.
+          # Bars of silence behind the last one, where the MIDI file ends. 0 to 1000.
           trailing_silence_in_measures: 2
         # The built-in sine synthesizer.
         sinethesizer:
@@ -153,6 +153,24 @@ extension CounterpointConfiguration {
       method: policy_gradient
       # Whether learning begins with the policy for any melody that is inside the program: true or false.
       shipped_policy: true
+      # How the policy learns.
+      policy_gradient:
+        # Lines of a population: what `-p` counts. 1 to 10000000.
+        n_episodes_per_population: 500
+        # Lines that one step of the weights is taken from. 2 to 100000.
+        n_episodes_per_update: 50
+        # How far a weight moves in one update, at first. 1e-9 to 1000000.
+        learning_rate: 0.03
+        # At the end of the annealing. 1e-9 to 1000000.
+        final_learning_rate: 0.01
+        # How much it is rewarded to be undecided, relative to the rewards, at first. 1e-9 to 1000000.
+        temperature: 0.05
+        # At the end of the annealing. 1e-9 to 1000000.
+        final_temperature: 0.005
+        # Populations that rate and temperature fall over; null for as many as are trained. 1 to 1000000000.
+        annealing_populations: null
+        # What a note counts that comes an eighth later. 0 to 1.
+        discount: 1
       # Splices that the search tries for each piece; 0 leaves a piece as the policy drew it. 0 to 1000000000.
       search_moves: 400000
       # Beam search: beginnings that are followed at a time. 1 to 10000.

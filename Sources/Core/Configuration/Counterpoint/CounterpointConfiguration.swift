@@ -113,6 +113,13 @@ public struct CounterpointAgentConfiguration: Sendable {
 }
 
 extension CounterpointConfiguration {
+  /// With other coefficients of the measures, by name.
+  func weighted(by coefficients: [String: Double]) -> CounterpointConfiguration {
+    var weighted = self
+    weighted.scores = scores.weighted(by: coefficients)
+    return weighted
+  }
+
   /// All rules with their default parameters.
   static func standardRules() throws(ConfigurationError) -> [any CounterpointRule] {
     try rules(.root(text: "", file: "default rules"))
@@ -120,6 +127,14 @@ extension CounterpointConfiguration {
 }
 
 extension Configuration {
+  /// How long the search for a piece takes at most on a slow, busy machine, in seconds.
+  public var secondsToCompose: Double {
+    counterpoint.map {
+      5e-5 * Double($0.agent.searchMoves * $0.sides.count) * Double(CounterpointComposer.distinctPieces)
+    }
+      ?? 0
+  }
+
   /// Fails if nothing can be composed with this configuration: no line of a counterpoint keeps all rules to its end.
   public func checkComposable() throws(ConfigurationError) {
     if let counterpoint { _ = try CounterpointComposer(counterpoint) }

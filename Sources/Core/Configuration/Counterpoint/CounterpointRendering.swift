@@ -16,7 +16,7 @@ public struct CounterpointRendering: Sendable {
   public var programs: Pair<Int>
   /// `midi.velocity`: the loudness of every note, 0...127.
   public var velocity: Int
-  /// `midi.trailing_silence_in_measures`: bars of silence after the last note.
+  /// `midi.trailing_silence_in_measures`: bars of silence behind the last one, where the MIDI file ends.
   public var trailingBars: Int
   /// `sinethesizer`: timbres.
   public var instruments: Pair<String>

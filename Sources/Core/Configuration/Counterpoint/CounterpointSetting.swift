@@ -8,6 +8,9 @@ struct CounterpointSetting {
   /// The original's default melody.
   static let defaultMelody = ["C4", "D4", "E4", "C4", "A3", "B3", "C4", "G4", "E4", "C4", "D4", "C4"]
 
+  /// The highest key of a melody that a line is composed above if nobody says a side: a tenth more is still on a piano.
+  private static let highestBelowALine = KeyboardScale.keyboard.upperBound - 16
+
   private static let noteDefaults: [(key: String, name: String)] = [
     ("start_note", "G4"), ("end_note", "C5"), ("lowest_note", "C4"), ("highest_note", "B5"),
   ]
@@ -55,7 +58,9 @@ struct CounterpointSetting {
           Self.noteDefaults[index].key, found: "nothing, and the default is no note of \(scale.name)",
           allowed: noteForm(scale))
       }
-      let side = sides.first ?? chosen[0].map { scale.keys[$0] > melody.notes[0].key ? .above : .below } ?? .above
+      // Above, unless the piano ends there.
+      let fitting: CounterpointSide = (melody.notes.map(\.key).max() ?? 0) > Self.highestBelowALine ? .below : .above
+      let side = sides.first ?? chosen[0].map { scale.keys[$0] > melody.notes[0].key ? .above : .below } ?? fitting
       let fit = MelodyFit(melody: melody, scale: scale, side: side, startPause: startPause)
       chosen = fit.completed(start: chosen[0], end: chosen[1], lowest: chosen[2], highest: chosen[3])
     }

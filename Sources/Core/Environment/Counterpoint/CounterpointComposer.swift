@@ -34,6 +34,27 @@ public final class CounterpointComposer: @unchecked Sendable {
       configuration.scores, table: table, isCrossingForbidden: configuration.isCrossingForbidden)
   }
 
+  /// A composer for a whole configuration.
+  ///
+  /// - Throws: `ConfigurationError` if it is for another environment, or no line can finish.
+  public convenience init(_ configuration: Configuration) throws(ConfigurationError) {
+    guard let counterpoint = configuration.counterpoint else {
+      throw ConfigurationError(
+        file: "configuration", line: nil, keyPath: "environment.kind", found: configuration.kind.rawValue,
+        allowed: EnvironmentKind.counterpoint.rawValue)
+    }
+    try self.init(counterpoint)
+  }
+
+  /// A composer for a configuration that `Configuration.checkComposable` has let through.
+  convenience init(checked configuration: CounterpointConfiguration) {
+    do {
+      try self.init(configuration)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
   /// How likely lines are to be searched for, and what they should differ from.
   struct Search {
     /// Splices to try for each part; 0 for none.
@@ -102,22 +123,8 @@ public final class CounterpointComposer: @unchecked Sendable {
   }
 
   /// The rules that a composed part breaks, one entry a time; the part's number counts from 0.
-  ///
-  /// A part beyond another is not asked how far it is from the melody (`PartRules`).
   public func faults(in line: CounterpointLine, part: Int = 0) -> [String] {
-    let isOuter = configuration.sides[..<part].contains(configuration.sides[part])
-    var again = CounterpointLine(line.task)
-    var faults: [String] = []
-    for (note, movement) in zip(line.notes.dropFirst().dropLast(), line.pastMovements) {
-      guard line.isMovementAllowed(movement), again.isInRange(movement),
-        let next = again.continuation(movement: movement, duration: note.end - note.onset)
-      else { return faults + ["range"] }
-      for rule in configuration.rules where !rule.holds(next, after: again) {
-        if !isOuter || type(of: rule) != AbsenceOfLargeIntervals.self { faults.append(type(of: rule).name) }
-      }
-      again.append(next)
-    }
-    return again.isFinished ? faults : faults + ["dead end"]
+    configuration.faults(in: line, part: part).map(\.rule) + (line.isFinished ? [] : ["dead end"])
   }
 
   /// The share of notes that two lines have in common, the given ones apart: same pitch, same onset.
@@ -178,6 +185,17 @@ public final class CounterpointComposer: @unchecked Sendable {
       if let lines = furtherParts(after: [line], search: search, random: &random) { return lines }
     }
     return [first.line(of: table.task)]
+  }
+
+  /// A line that was played, and the parts that are missing as the policy draws them; it alone if there is no room for
+  /// them.
+  func withFurtherParts(_ line: CounterpointLine, key: EpisodeKey, episode: Int) -> [CounterpointLine] {
+    guard configuration.sides.count > 1 else { return [line] }
+    var source = RandomSource(
+      seed: key.seed, purpose: .composition, population: key.population, candidate: key.candidate, block: key.block)
+    for _ in 0..<episode { _ = source.next() }
+    var random = source.next()
+    return furtherParts(after: [line], search: Search(moves: 0), random: &random) ?? [line]
   }
 
   /// A first part that is finished already, and the parts that are missing; it alone if there is no room for them.

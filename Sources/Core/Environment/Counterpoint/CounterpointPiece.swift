@@ -29,6 +29,7 @@ extension CounterpointConfiguration {
       parts: parts, stepCount: task.stepCount, tempo: TempoMap(stepSeconds: rendering.stepSeconds),
       score: score(lines), provenance: provenance)
     piece.stepsPerQuarter = 2
+    piece.silentSteps = CounterpointTask.stepsPerBar * rendering.trailingBars
     piece.key = KeySignature(tonic: task.scale.tonic, mode: task.scale.kind == .major ? .major : .minor)
     return piece
   }

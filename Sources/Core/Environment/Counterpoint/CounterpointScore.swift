@@ -40,6 +40,8 @@ public struct CounterpointScores: Sendable {
 
   /// The measures in the configuration's order, those with coefficient 0 too.
   public var entries: [(function: any CounterpointScore, coefficient: Double)]
+  /// The measures that the configuration gives no say.
+  public private(set) var silent: [any CounterpointScore]
 
   /// Reads the two sections of `environment`; without `scoring_coefs` all measures count once.
   init(environment: ConfigurationSection) throws(ConfigurationError) {
@@ -59,8 +61,27 @@ public struct CounterpointScores: Sendable {
       }
     }
     entries = coefficients.compactMap { name, coefficient in
-      functions[name].map { (function: $0, coefficient: coefficient) }
+      functions.removeValue(forKey: name).map { (function: $0, coefficient: coefficient) }
     }
+    silent = known.compactMap { functions[$0] }
+  }
+
+  /// The same measures with other coefficients, by name; those that are not named keep theirs.
+  public func weighted(by coefficients: [String: Double]) -> CounterpointScores {
+    var weighted = self
+    for index in entries.indices {
+      if let value = coefficients[type(of: entries[index].function).name] {
+        weighted.entries[index].coefficient = value
+      }
+    }
+    for function in silent {
+      guard let value = coefficients[type(of: function).name], value != 0 else { continue }
+      weighted.entries.append((function, value))
+    }
+    weighted.silent = silent.filter { function in
+      !weighted.entries.contains { type(of: $0.function).name == type(of: function).name }
+    }
+    return weighted
   }
 
   /// The score of a finished line, measure by measure.

@@ -141,6 +141,18 @@ final class LineBuffer {
     notes.update(from: other.notes, count: other.count)
   }
 
+  /// Takes the notes of a finished line, as far as they are continuations of the table.
+  func load(_ line: CounterpointLine, on table: CounterpointTable) {
+    count = 0
+    for note in line.notes.dropFirst().dropLast() {
+      let edge = table.continuations(of: state).first {
+        Int($0.position) == note.position && Int($0.duration) == note.end - note.onset
+      }
+      guard let edge else { return }
+      append(edge)
+    }
+  }
+
   /// The same notes as a line of a task.
   func line(of task: CounterpointTask) -> CounterpointLine {
     var line = CounterpointLine(task)

@@ -61,6 +61,13 @@ struct PartRules {
     }
   }
 
+  /// Whether a note that follows a position keeps them all.
+  func holds(_ next: Continuation, after position: Int) -> Bool {
+    let bit = UInt64(1) << UInt64(next.position)
+    return beginning[next.onset] & bit != 0 && moves[next.onset * 64 + position] & bit != 0
+      && (next.onset..<next.end).allSatisfy { sounding[$0] & bit != 0 }
+  }
+
   /// Whether a part lies above the melody: its first note tells.
   private static func isAbove(_ companion: GivenLine, _ task: CounterpointTask) -> Bool {
     (companion.notes.first?.key ?? 0) > (task.melody.notes.first?.key ?? 0)

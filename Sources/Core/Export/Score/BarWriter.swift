@@ -42,7 +42,22 @@ struct BarWriter {
       elements += notes
       position = end
     }
-    return elements + split(position..<steps.upperBound, degrees: [])
+    return bracketed(elements + split(position..<steps.upperBound, degrees: []))
+  }
+
+  /// Neighbours in one ratio share a bracket, up to the next beat that one of them ends on.
+  private func bracketed(_ elements: [Notation.Element]) -> [Notation.Element] {
+    var elements = elements
+    var isOpen = false
+    for (index, element) in elements.enumerated() where element.value.isRatio {
+      elements[index].beginsBracket = !isOpen
+      let next = index + 1 < elements.count ? elements[index + 1].value : nil
+      let goesOn = next.map { ($0.actual, $0.normal) == (element.value.actual, element.value.normal) } ?? false
+      let isOnBeat = (element.onset + element.duration - origin) % beatSteps == 0
+      elements[index].endsBracket = !goesOn || isOnBeat
+      isOpen = !elements[index].endsBracket
+    }
+    return elements
   }
 
   /// A stretch of a bar as single values.

@@ -85,15 +85,10 @@ public struct LilyPond {
   private func bar(_ bar: Notation.Bar, voice: Int) -> String {
     let elements = bar.voices[voice]
     if elements.isEmpty { return "s\(length(bar.steps.count))" }
-    var words: [String] = []
-    var rest = elements[...]
-    while let element = rest.first {
-      // Neighbours in one ratio share a bracket.
-      let group = rest.prefix { ($0.value.actual, $0.value.normal) == (element.value.actual, element.value.normal) }
-      let notes = group.map { self.element($0, voice: voice) }.joined(separator: " ")
+    let words = elements.map { element in
       let value = element.value
-      words.append(value.isRatio ? "\\tuplet \(value.actual)/\(value.normal) { \(notes) }" : notes)
-      rest = rest.dropFirst(group.count)
+      let opening = element.beginsBracket ? "\\tuplet \(value.actual)/\(value.normal) { " : ""
+      return opening + self.element(element, voice: voice) + (element.endsBracket ? " }" : "")
     }
     return words.joined(separator: " ")
   }

@@ -54,15 +54,16 @@ public struct MusicXML {
   private mutating func appendPart(_ index: Int) {
     text += "  <part id=\"P\(index + 1)\">\n"
     let isPickup = piece.pickupSteps > 0
+    let octavesUp = writtenOctavesUp(index)
     for (number, bar) in notation.parts[index].enumerated() {
       let implicit = isPickup && number == 0 ? " implicit=\"yes\"" : ""
       text += "    <measure number=\"\(isPickup ? number : number + 1)\"\(implicit)>\n"
-      if number == 0 { text += attributes(index) }
+      if number == 0 { text += attributes(index, octavesUp: octavesUp) }
       for (voice, elements) in bar.voices.enumerated() where voice == 0 || !elements.isEmpty {
         if voice > 0 { text += "      <backup><duration>\(bar.steps.count)</duration></backup>\n" }
         for element in elements {
           if index == 0, voice == 0 { text += tempos(in: element) }
-          text += notes(element, voice: voice)
+          text += notes(element, voice: voice, octavesUp: octavesUp)
         }
       }
       text += "    </measure>\n"
@@ -70,8 +71,9 @@ public struct MusicXML {
     text += "  </part>\n"
   }
 
-  private func attributes(_ index: Int) -> String {
-    let clef = notation.clefs[index]
+  private func attributes(_ index: Int, octavesUp: Int) -> String {
+    // Written higher, the clef with it.
+    let clef = notation.clef(ofPart: index, octavesUp: octavesUp)
     var text = "      <attributes>\n        <divisions>\(piece.stepsPerQuarter)</divisions>\n"
     if let key = piece.key {
       text += "        <key><fifths>\(key.fifths)</fifths><mode>\(key.mode.rawValue)</mode></key>\n"
@@ -80,6 +82,11 @@ public struct MusicXML {
       "        <time><beats>\(piece.meter.numerator)</beats><beat-type>\(piece.meter.denominator)</beat-type></time>\n"
     let change = clef.octaves == 0 ? "" : "<clef-octave-change>\(clef.octaves)</clef-octave-change>"
     text += "        <clef><sign>\(clef.sign)</sign><line>\(clef.line)</line>\(change)</clef>\n"
+    if octavesUp > 0 {
+      text +=
+        "        <transpose><diatonic>0</diatonic><chromatic>0</chromatic><octave-change>\(-octavesUp)</octave-change>"
+        + "</transpose>\n"
+    }
     return text + "      </attributes>\n"
   }
 
@@ -104,11 +111,12 @@ public struct MusicXML {
     }.joined()
   }
 
-  private func notes(_ element: Notation.Element, voice: Int) -> String {
+  private func notes(_ element: Notation.Element, voice: Int, octavesUp: Int) -> String {
     if element.isRest {
       let rest = element.isWholeBarRest ? "<rest measure=\"yes\"/>" : "<rest/>"
       let hidden = voice > 0 ? " print-object=\"no\"" : ""
-      return "      <note\(hidden)>\(rest)\(duration(element, voice: voice))</note>\n"
+      let notations = Self.notations(Self.brackets(element))
+      return "      <note\(hidden)>\(rest)\(duration(element, voice: voice))\(notations)</note>\n"
     }
     return element.degrees.enumerated().map { index, degree in
       let chord = index > 0 ? "<chord/>" : ""
@@ -118,9 +126,18 @@ public struct MusicXML {
         ties += "<tie type=\"\(type)\"/>"
         tied += "<tied type=\"\(type)\"/>"
       }
-      let notations = tied.isEmpty ? "" : "<notations>\(tied)</notations>"
-      return "      <note>\(chord)\(pitch(degree))\(duration(element, voice: voice, ties: ties))\(notations)</note>\n"
+      let notations = Self.notations(tied + (index == 0 ? Self.brackets(element) : ""))
+      return
+        "      <note>\(chord)\(pitch(degree, octavesUp: octavesUp))\(duration(element, voice: voice, ties: ties))\(notations)</note>\n"
     }.joined()
+  }
+
+  private static func notations(_ text: String) -> String { text.isEmpty ? "" : "<notations>\(text)</notations>" }
+
+  /// Where the bracket of a ratio begins and ends; a note alone has one, too.
+  private static func brackets(_ element: Notation.Element) -> String {
+    (element.beginsBracket ? "<tuplet type=\"start\" bracket=\"yes\"/>" : "")
+      + (element.endsBracket ? "<tuplet type=\"stop\"/>" : "")
   }
 
   private func duration(_ element: Notation.Element, voice: Int, ties: String = "") -> String {
@@ -135,13 +152,19 @@ public struct MusicXML {
     return head + "<type>\(value.typeName)</type>\(dots)\(ratio)"
   }
 
-  /// MusicXML's octaves are 0 to 9; what lies outside is written in the nearest.
-  private func pitch(_ degree: Int) -> String {
+  /// Octaves that a part is written higher than it sounds: MusicXML's octaves are 0 to 9, so that a part with notes below
+  /// is a transposing instrument's.
+  private func writtenOctavesUp(_ index: Int) -> Int {
+    let octaves = piece.parts[index].notes.map { notation.spelling(ofDegree: $0.degree).pitch.octave }
+    return max(0, -(octaves.min() ?? 0))
+  }
+
+  private func pitch(_ degree: Int, octavesUp: Int) -> String {
     let (spelled, cents) = notation.spelling(ofDegree: degree)
     let alter = Double(spelled.alteration) + cents / 100
     let alteration = abs(alter) < 0.005 ? "" : "<alter>\(ScoreText.decimal(alter, 2))</alter>"
     return "<pitch><step>\(SpelledPitch.letters[spelled.letter])</step>\(alteration)"
-      + "<octave>\(min(9, max(0, spelled.octave)))</octave></pitch>"
+      + "<octave>\(min(9, max(0, spelled.octave + octavesUp)))</octave></pitch>"
   }
 
   static func escaped(_ text: String) -> String { SVGText.escape(text) }

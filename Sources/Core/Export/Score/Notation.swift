@@ -17,6 +17,10 @@ struct Notation {
     var isTiedFrom = false
     /// See `isTiedFrom`.
     var isTiedTo = false
+    /// Whether a bracket of a ratio begins here, or ends.
+    var beginsBracket = false
+    /// See `beginsBracket`.
+    var endsBracket = false
     /// A rest that fills its bar.
     var isWholeBarRest = false
 
@@ -58,6 +62,15 @@ struct Notation {
     clefs = piece.parts.map { part in
       Clef.best(for: part.notes.map { key.spelling(ofKey: piece.pitch(ofDegree: $0.degree).key).position })
     }
+  }
+
+  /// A part's clef if it is written so many octaves higher than it sounds.
+  func clef(ofPart index: Int, octavesUp: Int) -> Clef {
+    guard octavesUp > 0 else { return clefs[index] }
+    return Clef.best(
+      for: piece.parts[index].notes.map {
+        key.spelling(ofKey: piece.pitch(ofDegree: $0.degree).key).position + 7 * octavesUp
+      })
   }
 
   /// A chord: what begins and ends together.

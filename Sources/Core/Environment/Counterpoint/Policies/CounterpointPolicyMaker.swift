@@ -12,20 +12,25 @@ public enum CounterpointPolicyMaker {
   /// - Parameters:
   ///   - seed: of all random numbers.
   ///   - populations: of 5,120 episodes each.
+  ///   - threads: how many work; the weights do not depend on it.
   ///   - report: called after every population.
   /// - Returns: the weights.
   public static func make(
-    seed: UInt64, populations: Int, report: (PopulationReport) -> Void
+    seed: UInt64, populations: Int, threads: Int, report: (PopulationReport) -> Void
   ) throws -> [Float] {
     let configuration = try Configuration(text: "environment: {kind: counterpoint}", file: "policy")
     guard let counterpoint = configuration.counterpoint else { return [] }
     let melodies = RandomMelodies(counterpoint, seed: melodySeed, bars: 5...24)
-    let training = CounterpointTraining(
-      (0..<melodyCount).map(melodies.composer), isOwn: false, seed: seed, populations: populations,
-      weights: [Float](repeating: 0, count: CounterpointPolicy.generalWeightCount),
-      settings: .init(groups: 16, linesPerGroup: 16, updatesPerPopulation: 20), configurationDigest: "")
+    let environment = CounterpointPolicyEnvironment(
+      (0..<melodyCount).map { melodies.composer($0).configuration }, isOwn: false)
+    var settings = configuration
+    settings.agent.policyGradient.episodesPerPopulation = 5120
+    settings.agent.policyGradient.episodesPerUpdate = 256
+    settings.agent.policyGradient.learningRate = .init(start: 0.1, end: 0.01)
+    let training = Training(
+      configuration: settings, seed: seed, threads: threads, populations: populations, environment: environment)
     for _ in 0..<populations { report(training.trainPopulation()) }
-    return training.weights
+    return training.state.mean.map { Float($0) }
   }
 
   /// The mean score of one sample for each of a few melodies: another one for another policy, other features, rules or

@@ -1,0 +1,1 @@
+../PlaybackTests/Support/PartsPiece.swift
