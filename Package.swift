@@ -56,13 +56,14 @@ let package = Package(
     .target(
       name: "MPITransport", dependencies: ["Core", .target(name: "CMPI", condition: .when(traits: ["MPI"]))],
       swiftSettings: strict),
+    .systemLibrary(name: "CLo"),
     .target(name: "CKernels"),
     .target(name: "CSong"),
     .target(name: "CRealtime"),
     .target(
       name: "Playback",
       dependencies: [
-        "Core", "CRealtime", "CALSA", "CCodecs", "CDBus", "CFluidSynth",
+        "Core", "CRealtime", "CALSA", "CCodecs", "CDBus", "CFluidSynth", "CLo",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -87,6 +88,7 @@ let package = Package(
         .embedInCode("Web/listen.js"), .embedInCode("Web/choice.js"), .embedInCode("Web/library.js"),
         .embedInCode("Web/begin.js"),
         .embedInCode("Web/icon.svg"),
+        .embedInCode("Web/keyboard.js"), .embedInCode("Web/keyboard.css"),
       ],
       swiftSettings: strict),
     .executableTarget(

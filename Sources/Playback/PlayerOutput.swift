@@ -8,12 +8,16 @@ public struct PlayerItem: Sendable {
   public var piece: Piece
   /// What it is called by those who listen from afar.
   public var label: PieceLabel?
+  /// It is not heard before this, nanoseconds of the monotonic clock, at most a minute ahead; nil: as soon as it can be.
+  /// Where a master's clock is followed, its bars decide.
+  public var notBefore: Int64?
 
   /// An item of these parts.
-  public init(id: UInt64, piece: Piece, label: PieceLabel? = nil) {
+  public init(id: UInt64, piece: Piece, label: PieceLabel? = nil, notBefore: Int64? = nil) {
     self.id = id
     self.piece = piece
     self.label = label
+    self.notBefore = notBefore
   }
 }
 

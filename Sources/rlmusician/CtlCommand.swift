@@ -10,7 +10,7 @@ struct CtlCommand: ParsableCommand {
       Status.self, Do<Start>.self, Do<Pause>.self, Do<Stop>.self, Do<Next>.self, Play.self, Do<Skip>.self,
       Do<Hold>.self,
       Do<Resume>.self, Do<Silence>.self, Seek.self, Volume.self, Rate.self, Keep.self, Delete.self, Pieces.self,
-      Rules.self, SetCommand.self, StyleCommand.self, Vary.self,
+      Rules.self, SetCommand.self, StyleCommand.self, Vary.self, Melody.self, Learn.self,
     ],
     defaultSubcommand: Status.self)
 
@@ -199,6 +199,45 @@ struct CtlCommand: ParsableCommand {
         connection.show(try connection.ask("PATCH", "rules", ["weights": weights]), CtlText.rules)
       }
       if !player.isEmpty { connection.show(try connection.ask("PATCH", "player", player), CtlText.player) }
+    }
+  }
+}
+
+extension CtlCommand {
+  enum AnswerKind: String, ExpressibleByArgument, CaseIterable { case counterpoint, continuation, theme }
+
+  struct Melody: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Has a melody answered: the answer is heard, and goes into the library.",
+      discussion: "Notes have durations in eighths (D4:4 r:2 F#4:2); without one they last a bar.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: ArgumentHelp("Notes as text, or a MIDI or MusicXML file.", valueName: "notes or file"))
+    var melody: String
+    @Option(help: "counterpoint, continuation or theme; without it the configuration's.") var kind: AnswerKind?
+    @Option(help: "Composed voices of a counterpoint, 1 to 3.") var voices: Int?
+    @Option(help: "Quarter notes a minute, 20 to 400.") var tempo: Double?
+
+    func run() throws {
+      // A file is read here: the daemon may not see it.
+      var body: [String: Any] = ["text": try MelodyFile.melody(melody)]
+      if let kind { body["kind"] = kind.rawValue }
+      if let voices { body["voices"] = voices }
+      if let tempo { body["tempo"] = try finite(tempo) }
+      connection.show(try connection.ask("POST", "melody", body), CtlText.answer)
+    }
+  }
+
+  struct Learn: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What a MIDI controller's knobs do; the next one that is turned does what is named.")
+    @OptionGroup var connection: CtlConnection
+    @Argument(help: "volume, next, pause, keep, like, dislike, tempo, or 'rule 1' for the first rule's weight.")
+    var what: String?
+
+    func run() throws {
+      let answer =
+        try what.map { try connection.ask("POST", "controls", ["learn": $0]) } ?? connection.ask("GET", "controls")
+      connection.show(answer, CtlText.controls)
     }
   }
 }

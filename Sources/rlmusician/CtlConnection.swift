@@ -26,7 +26,7 @@ struct CtlConnection: ParsableArguments {
     }
     let object = try? JSONSerialization.jsonObject(with: answer.body) as? [String: Any]
     guard (200..<300).contains(answer.status) else {
-      let codes: [Int: Fault.Code] = [400: .usage, 404: .noInput, 409: .unavailable, 503: .unavailable]
+      let codes: [Int: Fault.Code] = [400: .usage, 404: .noInput, 409: .unavailable, 422: .data, 503: .unavailable]
       let reason = object?["error"] as? String ?? "status \(answer.status)"
       throw CtlError(code: codes[answer.status] ?? .software, text: "the daemon refuses: \(reason)")
     }

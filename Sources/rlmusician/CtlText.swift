@@ -32,6 +32,21 @@ enum CtlText {
     (["piece\ttime\tscore\trating\tkept\tfolder"] + answer.list("pieces").map(piece)).joined(separator: "\n")
   }
 
+  static func answer(_ answer: CtlAnswer) -> String {
+    var lines = [
+      "\(answer.string("kind") ?? "answer") to \(answer.string("melody") ?? ""), \(number(answer.number("tempo") ?? 0)) a minute"
+    ]
+    lines += answer.object["remarks"] as? [String] ?? []
+    if let piece = answer.integer("piece") { lines.append("piece \(piece)") }
+    return lines.joined(separator: "\n")
+  }
+
+  static func controls(_ answer: CtlAnswer) -> String {
+    let controls = (answer.object["controls"] as? [String: String] ?? [:]).sorted { $0.key < $1.key }
+    let learning = answer.string("learning").map { ["turn the knob for \($0)"] } ?? []
+    return (controls.map { "\($0.key)\t\($0.value)" } + learning).joined(separator: "\n")
+  }
+
   static func rules(_ answer: CtlAnswer) -> String {
     let rows = answer.list("rules").map { rule in
       [

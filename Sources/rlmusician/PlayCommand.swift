@@ -24,6 +24,9 @@ struct PlayCommand: AsyncParsableCommand {
   @OptionGroup var playback: PlaybackOptions
 
   func validate() throws {
+    if let answer = playback.answer, answer != .none {
+      throw ValidationError("--answer: nothing is composed here: rlmusician --answer \(answer.rawValue)")
+    }
     if paths.isEmpty { throw ValidationError("nothing to play: name a piece folder or a roll") }
   }
 

@@ -29,6 +29,11 @@ struct PlaybackOptions: ParsableArguments {
     help: ArgumentHelp("A MIDI port to hear, by number or by name; any: whoever comes.", valueName: "client:port"))
   var input: String?
 
+  @Option(
+    help:
+      "What is composed in answer to what is played to RL-Musician:Input: none, counterpoint, continuation or theme.")
+  var answer: PlaybackConfiguration.Answer.Kind?
+
   func validate() throws {
     if noPlay, play != nil { throw ValidationError("--play and --no-play exclude each other") }
     if midiClock, sync == .clock { throw ValidationError("--midi-clock and --sync clock exclude each other") }
@@ -57,6 +62,7 @@ struct PlaybackOptions: ParsableArguments {
       result.sync.source = sync
       if sync == .clock { result.sendsMIDIClock = false }
     }
+    if let answer { result.answer.kind = answer }
     if let input { result.input = input.isEmpty ? nil : input }
     return result
   }
@@ -88,3 +94,4 @@ extension PlaybackConfiguration.Synthesizer: ExpressibleByArgument {}
 extension PlaybackConfiguration.Follow: ExpressibleByArgument {}
 extension PlaybackConfiguration.Sync.Source: ExpressibleByArgument {}
 extension PlaybackConfiguration.Pace: ExpressibleByArgument {}
+extension PlaybackConfiguration.Answer.Kind: ExpressibleByArgument {}

@@ -103,10 +103,19 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
           settings, timbres: configuration.timbres, programs: configuration.programs,
           notice: StandardError.writeLine)
       else {
+        guard settings.answer.kind == .none else {
+          throw Fault(.unavailable, "there is nothing to answer through: --play says where to")
+        }
         return try await onOwnThread { try train(configuration, listener: nil) }
       }
       // Before the terminal's keys, which hand signals on to what was there before them.
       StopSignal.install()
+      if settings.answer.kind != .none {
+        let run = AnswerRun(
+          configuration: configuration, settings: settings, player: player,
+          output: output ?? configuration.environment.outputFolder, seed: seed ?? RandomSource.drawSeed())
+        return try await run.run()
+      }
       let listener = TrainingPlayer(player: player, pace: settings.pace)
       let isTraining = AtomicFlag(true)
       async let trained = onOwnThread { () throws -> Int32? in

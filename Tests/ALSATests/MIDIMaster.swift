@@ -82,22 +82,29 @@
     ///
     /// - Parameters:
     ///   - seconds: How long it runs.
+    ///   - first: What it says before its first clock.
+    ///   - stops: Whether it says that it stops; what ceases without a word is played on for a while.
     ///   - tempo: Quarter notes a minute at a second of its run.
     /// - Returns: the events, and when each quarter note is.
     static func run(
-      from begin: Int64, seconds: Double, first: SequencerTimeline.Message? = .start, tempo: (Double) -> Double
+      from begin: Int64, seconds: Double, first: SequencerTimeline.Message? = .start, stops: Bool = true,
+      tempo: (Double) -> Double
     ) -> (events: [Event], beats: [Int64]) {
       var events = first.map { [Event(nanoseconds: begin - 1_000_000, message: $0)] } ?? []
       var beats: [Int64] = []
       var time = 0.0
       var tick = 0
-      while time < seconds {
+      // The sum of many ticks is not exact: what is a nanosecond before the end is at the end.
+      while time < seconds - 1e-9 {
         let nanoseconds = begin + Int64(time * 1e9)
         events.append(Event(nanoseconds: nanoseconds, message: .clock))
         if tick % 24 == 0 { beats.append(nanoseconds) }
         tick += 1
         let guess = 60 / (24 * tempo(time))
         time += 60 / (24 * tempo(time + guess / 2))
+      }
+      if stops, let last = events.last {
+        events.append(Event(nanoseconds: last.nanoseconds + 5_000_000, message: .stop))
       }
       return (events, beats)
     }

@@ -47,16 +47,29 @@ extension PlaybackConfiguration {
       case like
       /// ... or down.
       case dislike
+      /// A controller's value is how fast pieces are played, from the next one on: half as fast, ..., twice as fast.
+      case tempo
+    }
+
+    /// What a source does.
+    public enum Meaning: Sendable, Hashable {
+      case action(Action)
+      /// It is the weight of a rule, the number of which counts from 0 in the order in which rules are listed.
+      case rule(Int)
     }
 
     /// The actions that have a source.
     public var sources: [Action: Source] = Self.usual
+    /// `rules`: sources of the rules' weights, in the order in which rules are listed; nil for none.
+    public var rules: [Source?] = Self.usualRules
 
     /// The numbers of a nanoKONTROL2's transport keys as it is sold, and channel volume.
     private static let usual: [Action: Source] = [
       .volume: .control(7), .next: .control(59), .pause: .control(41), .keep: .control(60), .like: .control(62),
-      .dislike: .control(61),
+      .dislike: .control(61), .tempo: .control(6),
     ]
+    /// The same controller's eight knobs.
+    private static let usualRules: [Source?] = (16...23).map { .control($0) }
 
     /// The usual controls.
     public init() {}
@@ -76,9 +89,45 @@ extension PlaybackConfiguration {
         }
         sources[action] = source
       }
+      guard let words = try section.scalars("rules") else {
+        // A knob that was given something else to do is no rule's.
+        rules = rules.map { source in source.flatMap { used[$0] == nil ? $0 : nil } }
+        section.record("rules", .list(rules.map { EffectiveValue.text($0?.description ?? "none") }))
+        return
+      }
+      rules = []
+      for word in words {
+        guard word == "none" || Source(word) != nil, words.count <= 64 else {
+          throw section.error(
+            "rules", found: "\(TextQuoting.quote(Array(word.utf8), limit: 40)) in the list", allowed: Source.allowed)
+        }
+        let source = Source(word)
+        if let source, let other = used[source]?.rawValue ?? (rules.contains(source) ? "another rule" : nil) {
+          throw section.error("rules", found: word, allowed: "another one: it is that of \(other)")
+        }
+        rules.append(source)
+      }
     }
 
     /// What a source does; nil for nothing.
-    public func action(of source: Source) -> Action? { sources.first { $0.value == source }?.key }
+    public func meaning(of source: Source) -> Meaning? {
+      if let action = sources.first(where: { $0.value == source })?.key { return .action(action) }
+      return rules.firstIndex(of: source).map { .rule($0) }
+    }
+
+    /// The same where a source does this, and nothing else.
+    public func learning(_ meaning: Meaning, from source: Source) -> Controls {
+      var changed = self
+      for (action, other) in sources where other == source { changed.sources[action] = nil }
+      changed.rules = rules.map { $0 == source ? nil : $0 }
+      switch meaning {
+      case .action(let action): changed.sources[action] = source
+      case .rule(let number) where (0..<64).contains(number):
+        while changed.rules.count <= number { changed.rules.append(nil) }
+        changed.rules[number] = source
+      case .rule: break
+      }
+      return changed
+    }
   }
 }

@@ -56,6 +56,12 @@ public struct PlaybackConfiguration: Sendable, Hashable {
   public var input: String?
   /// `sync`.
   public var sync: Sync
+  /// `meter`: how bars of a master and of what is played are counted; MIDI clock knows none.
+  public var meter: Meter
+  /// `answer`.
+  public var answer: Answer
+  /// `osc`.
+  public var osc: OSC
   /// `controls`.
   public var controls: Controls
   /// `audio.reverb`: how loud the room is that everything sounds in.
@@ -92,6 +98,13 @@ public struct PlaybackConfiguration: Sendable, Hashable {
     let input = try section.string("input", default: "")
     self.input = input.isEmpty ? nil : input
     sync = try Sync(section.section("sync"))
+    let meter = try section.string("meter", default: Meter.common.description)
+    guard let meter = Meter(meter), meter.denominator <= 8 else {
+      throw section.error("meter", allowed: "a meter of halves, quarters or eighths, as 4/4, 3/4, 6/8")
+    }
+    self.meter = meter
+    answer = try Answer(section.section("answer"))
+    osc = try OSC(section.section("osc"))
     controls = try Controls(section.section("controls"))
     if sendsMIDIClock, sync.source == .clock {
       throw section.error("midi_clock", found: "true", allowed: "false while sync.source is clock")

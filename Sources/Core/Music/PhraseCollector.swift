@@ -5,7 +5,7 @@ public struct PhraseCollector: Sendable {
   /// The key that ends a phrase, which is no note of it; nil for none.
   public let endKey: Int?
   /// A phrase is over after so long without a key pressed or held.
-  public let rest: Double
+  public private(set) var rest: Double
 
   private var notes: [PlayedNote] = []
   /// Keys that are held: which of `notes` they are.
@@ -17,9 +17,17 @@ public struct PhraseCollector: Sendable {
 
   /// Nothing has been played.
   public init(rest: Double, endKey: Int? = nil) {
-    self.rest = max(0.01, rest.isFinite ? rest : 2)
+    self.rest = Self.sane(rest)
     self.endKey = endKey
   }
+
+  /// From now on a phrase is over after so long.
+  public mutating func wait(_ rest: Double) { self.rest = Self.sane(rest) }
+
+  private static func sane(_ rest: Double) -> Double { max(0.01, rest.isFinite ? rest : 2) }
+
+  /// What was played of the phrase so far; keys that are held have no duration yet.
+  public var played: [PlayedNote] { notes }
 
   /// Whether a phrase has begun.
   public var isPlaying: Bool { !notes.isEmpty }

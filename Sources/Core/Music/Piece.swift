@@ -129,6 +129,26 @@ public struct Piece: Sendable {
   /// How long it plays, in seconds, without the tail of the last notes.
   public var seconds: Double { performedTempo.seconds(ofStep: stepCount) }
 
+  /// The same played so many times as fast.
+  public func faster(by factor: Double) -> Piece {
+    guard factor > 0, factor.isFinite, factor != 1 else { return self }
+    func faster(_ tempo: TempoMap) -> TempoMap {
+      TempoMap(tempo.changes.map { .init(step: $0.step, stepSeconds: $0.stepSeconds / factor) }) ?? tempo
+    }
+    var fast = self
+    fast.tempo = faster(tempo)
+    if let own = interpretation {
+      fast.interpretation?.tempo = faster(own.tempo)
+      fast.interpretation?.deviations = own.deviations.map { part in
+        part.map {
+          .init(
+            onsetSeconds: $0.onsetSeconds / factor, durationSeconds: $0.durationSeconds / factor, decibels: $0.decibels)
+        }
+      }
+    }
+    return fast
+  }
+
   /// The same with notes in one part only.
   public func solo(_ part: Int) -> Piece {
     var solo = self

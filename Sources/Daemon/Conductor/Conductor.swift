@@ -23,6 +23,7 @@ public actor Conductor {
   nonisolated let sound: Sound
   nonisolated let maker: PieceMaker
   nonisolated let madeFiles = MadeNames()
+  nonisolated let answers: Answers
   private let sleepers = Sleepers()
   private let started = Date()
   let surroundings: Surroundings
@@ -77,6 +78,7 @@ public actor Conductor {
     disk = DiskQueue(library: library, trainer: trainer, announcer: announcer)
     sound = Sound(configuration, library: library, announcer: announcer, pulse: pulse)
     maker = PieceMaker(library: library)
+    answers = Answers(library: library, announcer: announcer, sound: sound)
     announcer.whenProblemsChange { [weak self] in Task { await self?.sendStatus() } }
   }
 
@@ -166,6 +168,7 @@ public actor Conductor {
     #if Playback
       await obeyHands()
       await sound.whenAudienceChanges { [weak self] in Task { await self?.wake() } }
+      await listenForPhrases()
     #endif
     let listening = Task { await sound.follow() }
     let opening = Task { await sound.keepOpen() }

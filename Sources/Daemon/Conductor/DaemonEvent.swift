@@ -28,6 +28,10 @@ public enum DaemonEvent: Sendable, Hashable {
   case rules([RuleWeight])
   /// The daemon does something else now.
   case status(DaemonStatus)
+  /// A melody was answered, or could not be.
+  case answer(AnswerState)
+  /// A knob was learnt.
+  case controls([String: String])
   /// A line of the log.
   case log(LogLine)
 }

@@ -111,6 +111,7 @@
     ///
     /// - Parameter composing: what pieces are made by.
     func adopt(_ configuration: PlaybackConfiguration, composing: Configuration) {
+      controls = LearntControls.read(configuration.controls, in: library.folder)
       let hasOtherTimbres = composing.timbres != self.composing.timbres
       self.composing = composing
       let present = successor?.configuration ?? playback

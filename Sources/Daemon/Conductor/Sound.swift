@@ -17,6 +17,8 @@ actor Sound {
   var composing: Configuration
   /// What is asked for; until the next reload of the configuration it may be another than that says.
   var playback: PlaybackConfiguration
+  /// What knobs do: as the configuration says, and as they were taught.
+  var controls: PlaybackConfiguration.Controls
   private(set) var isEnding = false
 
   #if Playback
@@ -34,7 +36,11 @@ actor Sound {
     /// Is told when a player came or went.
     private var audienceChanged: (@Sendable () -> Void)?
     /// Does what a hand at the port `Input` wants done to a piece.
-    var byHand: (@Sendable (ByHand, Int64) async -> Void)?
+    var byHand: (@Sendable (ByHand, Int64?) async -> Void)?
+    /// Gets every phrase that is played to the port `Input`.
+    var phraseHeard: (@Sendable (PhraseListener.Heard) async -> Void)?
+    /// What a knob is to do that is turned next; nil: nothing is being learnt.
+    var lesson: PlaybackConfiguration.Controls.Meaning?
     private var shown: PlayerState?
     private var hearing: (piece: Int64, since: Date)?
   #endif
@@ -43,6 +49,7 @@ actor Sound {
   init(_ configuration: Configuration, library: PieceLibrary, announcer: Announcer, pulse: Pulse) {
     composing = configuration
     playback = configuration.playback
+    controls = LearntControls.read(configuration.playback.controls, in: library.folder)
     self.library = library
     self.announcer = announcer
     self.pulse = pulse
@@ -56,6 +63,16 @@ actor Sound {
       }
       stream.whenMarked { [announcer] in announcer.events.send(.stream($0)) }
     #endif
+  }
+
+  /// The next knob that is turned does this; nil: none is learnt.
+  ///
+  /// - Returns: what knobs do now, by name.
+  func teach(_ meaning: PlaybackConfiguration.Controls.Meaning?) -> [String: String] {
+    #if Playback
+      lesson = meaning
+    #endif
+    return controls.named
   }
 
   #if Playback
@@ -100,6 +117,19 @@ actor Sound {
     func hear(_ piece: Piece, id: Int64?, name: String? = nil) async {
       await player?.offer(PlayerPiece(piece, role: id.map { .library($0) } ?? .file("new piece"), name: name))
     }
+
+    /// Plays an answer.
+    func answer(_ piece: Piece, loops: Bool, notBefore: Int64?) async {
+      await player?.answer(PlayerPiece(piece, role: .answer(nil), isAskedFor: true), loops: loops, notBefore: notBefore)
+    }
+
+    /// The same answer, only better, from the next round on.
+    func improve(_ piece: Piece) async {
+      await player?.improve(PlayerPiece(piece, role: .answer(nil), isAskedFor: true))
+    }
+
+    /// Whether an answer is played over and over.
+    var isLooping: Bool { get async { await player?.isLooping ?? false } }
 
     /// Pieces that wait to be heard; nil where nothing is heard.
     func piecesAhead() async -> Int? { await player?.status.waitingCount }
@@ -161,7 +191,11 @@ actor Sound {
       let status = await player.status
       let current = status.title == nil ? nil : await player.current
       var id: Int64?
-      if case .library(let number)? = current?.role { id = number }
+      switch current?.role {
+      case .library(let number)?: id = number
+      case .answer(let number)?: id = number
+      default: break
+      }
       return PlayerState(
         piece: id, name: current?.name, title: status.title, score: status.score,
         scores: current.map { current in
@@ -234,6 +268,9 @@ actor Sound {
     }
     func state() async -> PlayerState? { nil }
     func piecesAhead() async -> Int? { nil }
+    func answer(_ piece: Piece, loops: Bool, notBefore: Int64?) async {}
+    func improve(_ piece: Piece) async {}
+    var isLooping: Bool { false }
     func dropStale() async {}
     func adopt(_ configuration: PlaybackConfiguration, composing: Configuration) {}
     func keepOpen() async {}

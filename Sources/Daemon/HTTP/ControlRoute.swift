@@ -38,7 +38,7 @@ struct ControlRoutes: Sendable {
   var library: PieceLibrary { conductor.library }
 
   var all: [ControlRoute] {
-    sessionRoutes + playerRoutes + streamRoutes + ruleRoutes + pieceRoutes + songRoutes + pageRoutes
+    sessionRoutes + playerRoutes + streamRoutes + ruleRoutes + melodyRoutes + pieceRoutes + songRoutes + pageRoutes
   }
 
   /// What answers requests that come in by one listener.

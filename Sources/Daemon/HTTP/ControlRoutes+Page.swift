@@ -14,6 +14,8 @@ extension ControlRoutes {
       Self.asset("/library.js", "text/javascript; charset=utf-8", PackageResources.library_js),
       Self.asset("/begin.js", "text/javascript; charset=utf-8", PackageResources.begin_js),
       Self.asset("/drawing.js", "text/javascript; charset=utf-8", PackageResources.drawing_js),
+      Self.asset("/keyboard.js", "text/javascript; charset=utf-8", PackageResources.keyboard_js),
+      Self.asset("/keyboard.css", "text/css; charset=utf-8", PackageResources.keyboard_css),
       Self.asset("/icon.svg", "image/svg+xml", PackageResources.icon_svg),
       Self.asset("/api/openapi.yaml", "application/yaml", PackageResources.openapi_yaml),
     ]

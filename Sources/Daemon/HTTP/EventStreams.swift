@@ -117,6 +117,8 @@ final class EventStreams: Sendable {
     #endif
     case .rules(let rules): text("rules", RulesView(rules: rules))
     case .status(let status): text("status", status)
+    case .answer(let answer): text("answer", answer)
+    case .controls(let controls): text("controls", controls)
     case .log(let line): text("log", line)
     }
   }

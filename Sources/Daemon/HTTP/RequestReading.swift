@@ -15,6 +15,7 @@ struct RequestObject {
     case numbers([String: Double])
     case strings([String])
     case numberList([Double])
+    case rows([[Double]])
     case other
 
     init(from decoder: any Decoder) throws {
@@ -33,6 +34,8 @@ struct RequestObject {
         self = .strings(value)
       } else if let value = try? container.decode([Double].self) {
         self = .numberList(value)
+      } else if let value = try? container.decode([[Double]].self) {
+        self = .rows(value)
       } else {
         self = .other
       }
@@ -128,6 +131,14 @@ struct RequestObject {
     guard let value = members[key] else { return nil }
     guard case .strings(let strings) = value else { throw ControlError.bad(key, allowed: allowed) }
     return strings
+  }
+
+  func rows(_ key: String, allowed: String) throws -> [[Double]]? {
+    guard let value = members[key] else { return nil }
+    // An empty list is one of anything.
+    if case .strings(let strings) = value, strings.isEmpty { return [] }
+    guard case .rows(let rows) = value else { throw ControlError.bad(key, allowed: allowed) }
+    return rows
   }
 
   func numbers(_ key: String) throws -> [String: Double]? {

@@ -74,6 +74,8 @@ function listen() {
   on("stream", takeMark);
   on("device", (device) => { state.device = device; showDevice(); showMuted(); });
   on("rules", ({ rules }) => { state.rules = rules; showRules(); });
+  on("answer", (answer) => keyboard.hear(answer));
+  on("controls", (controls) => keyboard.controls(controls));
   for (const name of ["piece", "piece_changed", "piece_deleted"]) on(name, loadSoon);
 }
 

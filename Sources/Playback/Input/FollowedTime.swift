@@ -5,8 +5,8 @@ internal import Core
 enum FollowedTime {
   /// A quarter note.
   static let quarter: Int64 = 480_000_000
-  /// What a piece waits for that comes while the master runs: a bar of four quarter notes. MIDI clock knows no meter.
-  static let bar = 4 * quarter
+  /// What a piece waits for that comes while the master runs: a bar. MIDI clock knows no meter.
+  static func bar(_ meter: Meter) -> Int64 { 4 * quarter * Int64(meter.numerator) / Int64(meter.denominator) }
   /// A MIDI clock.
   static let clock = 20_000_000.0
 

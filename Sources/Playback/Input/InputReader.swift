@@ -6,15 +6,17 @@ struct InputOptions: Sendable {
   var source: SequencerDestination?
   /// Whether a master's clock decides when pieces play, and how it is followed.
   var sync = PlaybackConfiguration.Sync()
-  /// What knobs and keys do.
-  var controls = PlaybackConfiguration.Controls()
+  /// How a master's bars are counted.
+  var meter = Meter.common
 
   /// - Returns: nil if nothing in the configuration wants a port that hears.
   init?(_ configuration: PlaybackConfiguration) {
-    guard configuration.input != nil || configuration.sync.source != .none else { return nil }
+    guard configuration.input != nil || configuration.sync.source != .none || configuration.answer.kind != .none else {
+      return nil
+    }
     source = configuration.input.flatMap { $0 == "any" ? nil : SequencerDestination($0) }
     sync = configuration.sync
-    controls = configuration.controls
+    meter = configuration.meter
   }
 }
 
@@ -27,7 +29,6 @@ struct InputReader {
   /// When the last event came, real time of the queue; nil before the first.
   private(set) var lastEvent: Int64?
 
-  private let controls: PlaybackConfiguration.Controls
   private var subscription: SequencerSubscription?
 
   /// Subscribes the port that is asked for.
@@ -39,7 +40,6 @@ struct InputReader {
       sync.source == .clock
       ? ClockFollower(goesOn: sync.onLoss == .goOn, patienceSeconds: sync.patienceSeconds) : nil
     startsNext = sync.atStart == .next
-    controls = options.controls
     if let source = options.source { subscription = try SequencerSubscription(source, client: client, side: .input) }
   }
 
@@ -51,7 +51,7 @@ struct InputReader {
     lastEvent = event.nanoseconds
     guard case .transport(let message) = event.content else {
       let quarters = follower.flatMap { $0.isRunning ? $0.position(at: Double(event.nanoseconds)) / 24 : nil }
-      PlayerInput(event, quarters: quarters, controls: controls).map { report(.input($0)) }
+      PlayerInput(event, quarters: quarters).map { report(.input($0)) }
       return []
     }
     return follower?.receive(message, from: Self.number(of: event.source), at: Double(event.nanoseconds)) ?? []

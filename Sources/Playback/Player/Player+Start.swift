@@ -41,6 +41,12 @@ extension Player {
     }
     let player = Player(output: output, configuration: configuration, notice: notice)
     await player.begin()
+    do {
+      try await player.hearOSC(configuration.osc)
+    } catch {
+      await player.close()
+      throw error
+    }
     return player
   }
 

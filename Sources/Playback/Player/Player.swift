@@ -1,4 +1,6 @@
+internal import CRealtime
 public import Core
+internal import Foundation
 
 /// Lets people hear pieces while they are composed: takes what it is offered, keeps what the policy wants, and feeds an
 /// output so that pieces follow each other without a gap.
@@ -50,7 +52,17 @@ public actor Player {
   private var feeder: Task<Void, Never>?
   private var reader: Task<Void, Never>?
   private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var controls: PlaybackConfiguration.Controls
+  /// How fast pieces are played, from the next one on.
+  private var tempo = 1.0
+  /// An answer whose turn is next, and not before that moment of the monotonic clock.
+  private var answer: (piece: PlayerPiece, notBefore: Int64?)?
+  /// What is played over and over.
+  private var loop: PlayerPiece?
   private var inputListener: (@Sendable (PlayerInput) -> Void)?
+  private var oscPort: OSCPort?
+  private let oscSender: OSCSender?
+  private var oscTask: Task<Void, Never>?
 
   /// A player for an output.
   ///
@@ -65,6 +77,8 @@ public actor Player {
     self.notice = notice
     queue = PlayerQueue(configuration)
     volume = configuration.volume
+    controls = configuration.controls
+    oscSender = configuration.osc.destinations.isEmpty ? nil : OSCSender(configuration.osc.destinations)
     lead = configuration.sync.source == .none ? Self.usualLead : .infinity
   }
 
@@ -92,6 +106,34 @@ public actor Player {
 
   /// Forgets what waits and nobody asked for by name; what the output has taken is heard.
   public func dropWaiting() { queue.removeUnasked() }
+
+  /// Plays an answer: what is heard makes room for it, what waits waits on.
+  ///
+  /// - Parameters:
+  ///   - loops: whether it is played over and over, until the next answer, `next` or `stop`.
+  ///   - notBefore: when it is to begin, nanoseconds of the monotonic clock; nil: at once. While a master's clock is
+  ///     followed, it begins with its next bar.
+  public func answer(_ piece: PlayerPiece, loops: Bool, notBefore: Int64?) async {
+    guard !isClosed else { return }
+    answer = (piece, notBefore)
+    loop = loops ? piece : nil
+    isSilent = false
+    if !handedOver.isEmpty, let notBefore {
+      // What is heard goes on until shortly before the bar line.
+      let wait = notBefore - rt_monotonic_nanoseconds() - Self.handover
+      if wait > 0 { try? await Task.sleep(for: .nanoseconds(min(wait, 60_000_000_000))) }
+      guard answer?.notBefore == notBefore, !isClosed else { return }
+    }
+    if handedOver.isEmpty { feed() } else { output.stop() }
+  }
+  /// What an output needs to end one piece and begin another, nanoseconds.
+  private static let handover: Int64 = 250_000_000
+
+  /// The same answer, only better: from the next round on.
+  public func improve(_ piece: PlayerPiece) { if loop != nil { loop = piece } }
+
+  /// Whether an answer is played over and over.
+  public var isLooping: Bool { loop != nil }
 
   /// Returns when everything that was offered has been heard, or dropped by `stop`.
   public func drain() async {
@@ -126,6 +168,8 @@ public actor Player {
     isClosed = true
     queue.removeAll()
     feeder?.cancel()
+    oscTask?.cancel()
+    oscPort?.close()
     reconsiderRetirement()
     await output.close()
     ended()
@@ -141,6 +185,7 @@ public actor Player {
       if isPaused { output.pause() } else { output.resume() }
       reconsiderRetirement()
     case .next:
+      loop = nil
       if handedOver.count < 2 { feed() }
       output.skip()
     case .seek(let seconds): output.seek(to: seconds)
@@ -151,6 +196,7 @@ public actor Player {
       output.setVolume(volume)
     case .stop:
       queue.removeAll()
+      (answer, loop) = (nil, nil)
       output.stop()
       if isPaused { self.control(.pause) }
     }
@@ -159,16 +205,28 @@ public actor Player {
   /// Somebody else wants to know, too, what is done at the port `Input`.
   public func listenToInput(_ listener: @escaping @Sendable (PlayerInput) -> Void) { inputListener = listener }
 
-  /// Does what a knob or a key at the port `Input` says, as far as it is the player's.
-  private func obey(_ input: PlayerInput) {
-    switch input {
+  /// Does what a knob or a key at the port `Input` says, as far as it is the player's. The listener hears of the knob, too.
+  func obey(_ input: PlayerInput) {
+    if case .knob = input { inputListener?(input) }
+    guard let meaning = input.meaning(controls) else { return }
+    switch meaning {
     case .action(.volume, let value): control(.volume(value - volume))
     case .action(.next, 0.5...): control(.next)
     case .action(.pause, 0.5...): control(.pause)
+    case .action(.tempo, let value): setTempo(value)
     default: break
     }
-    inputListener?(input)
+    inputListener?(meaning)
   }
+
+  /// Plays pieces at another tempo from the next one on: 0 half as fast, 0.5 as they are, 1 twice as fast.
+  public func setTempo(_ value: Double) {
+    guard value.isFinite else { return }
+    tempo = exp2(min(1, max(0, value)) * 2 - 1)
+  }
+
+  /// Knobs and keys mean something else from now on.
+  public func setControls(_ controls: PlaybackConfiguration.Controls) { self.controls = controls }
 
   /// The piece that is being heard; nil in silence.
   public var current: PlayerPiece? {
@@ -203,14 +261,19 @@ public actor Player {
 
   private func feed() {
     guard !isClosed, !isRetiring else { return }
-    guard let next = queue.next() else {
+    // An answer comes after silence, or what is heard makes room for it.
+    if answer != nil, !handedOver.isEmpty { return }
+    guard var next = answer?.piece ?? loop ?? queue.next() else {
       isHungry = true
       return
     }
+    let notBefore = answer?.notBefore
+    answer = nil
     isHungry = false
     lastItem += 1
+    if tempo != 1 { next.piece = next.piece.faster(by: tempo) }
     handedOver.append((lastItem, next))
-    output.enqueue(PlayerItem(id: lastItem, piece: next.piece, label: next.label))
+    output.enqueue(PlayerItem(id: lastItem, piece: next.piece, label: next.label, notBefore: notBefore))
   }
 
   private func take(_ event: PlayerEvent) {
@@ -218,12 +281,13 @@ public actor Player {
     case .started(let item):
       playing = item
       feedBeforeTheEnd(of: item)
+      tell(of: item)
     case .finished(let item):
       handedOver.removeAll { $0.item == item }
       if handedOver.isEmpty { feed() }
     case .idle:
       if handedOver.isEmpty { reconsiderRetirement() }
-      if handedOver.isEmpty, queue.count == 0 { ended() } else if handedOver.isEmpty { feed() }
+      if handedOver.isEmpty, queue.count == 0, answer == nil { ended() } else if handedOver.isEmpty { feed() }
     case .deviceLost(let reason):
       isDeviceLost = true
       notice("\(reason); the sound goes on when it is back")
@@ -256,6 +320,38 @@ public actor Player {
     let position = output.position
     let heard = position.item == item ? position.seconds : 0
     return entry.piece.piece.seconds - heard - lead
+  }
+
+  // MARK: Open Sound Control
+
+  /// Opens the port that the configuration asks for.
+  ///
+  /// - Throws: If it cannot be had.
+  func hearOSC(_ configuration: PlaybackConfiguration.OSC) throws(DeviceUnavailableError) {
+    guard let port = configuration.port else { return }
+    let (inputs, feed) = AsyncStream.makeStream(of: PlayerInput.self, bufferingPolicy: .bufferingNewest(4096))
+    oscPort = try OSCPort(address: configuration.address, port: port) { feed.yield($0) }
+    Task { [weak self] in for await input in inputs { await self?.obey(input) } }
+  }
+
+  /// Tells others by OSC which notes of a piece are heard, until it is over.
+  private func tell(of item: UInt64) {
+    guard let oscSender, let piece = handedOver.first(where: { $0.item == item })?.piece else { return }
+    let before = oscTask
+    before?.cancel()
+    oscTask = Task { [output] in
+      await before?.value
+      oscSender.piece(piece.title, score: piece.piece.score.total)
+      var notes = OSCNotes(piece.piece)
+      while !Task.isCancelled {
+        let position = output.position
+        guard position.item == item else { break }
+        let events = position.isPaused ? notes.end(at: position.seconds) : notes.due(at: position.seconds)
+        for event in events { oscSender.note(key: event.key, velocity: event.velocity) }
+        try? await Task.sleep(for: .milliseconds(5))
+      }
+      for event in notes.end(at: 0) { oscSender.note(key: event.key, velocity: 0) }
+    }
   }
 
   private func feedOnce(after item: UInt64) {

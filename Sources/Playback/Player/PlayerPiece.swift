@@ -12,6 +12,8 @@ public struct PlayerPiece: Sendable {
     case file(String)
     /// A piece of the daemon's library, by its number.
     case library(Int64)
+    /// Composed in answer to what somebody played; its number once the daemon's library has it.
+    case answer(Int64?)
   }
 
   /// What to play.
@@ -45,6 +47,7 @@ public struct PlayerPiece: Sendable {
     case .final(let number): "piece \(number)"
     case .file(let name): name
     case .library(let number): "piece \(number)"
+    case .answer: "answer"
     }
   }
 

@@ -126,6 +126,7 @@ public final class AudioOutput: PlayerOutput {
     let timeline = engine.timeline(of: piece)
     let timing = MIDITiming(piece)
     let quarter = Double(timing.nanoseconds(ofTick: timing.ticksPerQuarter)) * 1e-9
+    timeline.contents.pointee.notBefore = item.notBefore ?? 0
     timeline.contents.pointee.framesPerClock = max(1e-3, quarter / 24 * Double(format.sampleRate))
     if let label = item.label { timeline.contents.pointee.streamItem = stream?.number(of: label) ?? 0 }
     let isRefused = state.withLock { state in
@@ -166,7 +167,10 @@ public final class AudioOutput: PlayerOutput {
   func hear(_ options: InputOptions) throws(DeviceUnavailableError) {
     let input = try SequencerInput(
       options, report: { [reports] in reports.yield($0) }, follow: { [weak self] in self?.follow($0, $1) })
-    if options.sync.source == .clock { send(.follow, value: options.sync.atStart == .next ? 1 : 0) }
+    if options.sync.source == .clock {
+      let bar = FollowedTime.clocks(ofNanoseconds: FollowedTime.bar(options.meter))
+      send(.follow, value: options.sync.atStart == .next ? 1 : 0, time: Int64(bar))
+    }
     self.input.withLock { $0 = input }
     input.start()
   }
@@ -258,9 +262,9 @@ public final class AudioOutput: PlayerOutput {
 
   // MARK: Messages
 
-  private func send(_ kind: RenderMessage.Kind, value: Double = 0) {
+  private func send(_ kind: RenderMessage.Kind, value: Double = 0, time: Int64 = 0) {
     // Under the lock, because the queue has one producer at a time. A full queue (1024 key presses in a period) drops.
-    state.withLock { _ in _ = loop.commands.push(RenderMessage(kind: kind, value: value)) }
+    state.withLock { _ in _ = loop.commands.push(RenderMessage(kind: kind, value: value, time: time)) }
     rt_event_signal(thread.wakeEvent)
   }
 

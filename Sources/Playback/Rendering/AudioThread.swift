@@ -106,10 +106,8 @@ final class AudioThread: @unchecked Sendable {
     if refusal != 0 { loop.report(RenderMessage(kind: .ordinaryPriority, value: Double(refusal))) }
     while !loop.isQuitting {
       aliveUntil.store(rt_monotonic_nanoseconds() + longestSilence, ordering: .relaxed)
-      if loop.master.isFollowed {
-        let delay = Int64(loop.playhead.delayFrames.load(ordering: .relaxed) + loop.limiterFrames)
-        loop.master.hear(at: rt_monotonic_nanoseconds() + delay * 1_000_000_000 / Int64(format.sampleRate))
-      }
+      let delay = Int64(loop.playhead.delayFrames.load(ordering: .relaxed) + loop.limiterFrames)
+      loop.master.hear(at: rt_monotonic_nanoseconds() + delay * 1_000_000_000 / Int64(format.sampleRate))
       loop.takeCommands()
       if isLost { loop.finishFade() }
       if loop.isQuitting { break }

@@ -33,11 +33,14 @@ struct MasterClock: BitwiseCopyable {
   /// Where the master is when what is rendered next is heard.
   private var position = 0.0
 
-  /// Pieces that begin in silence wait for a bar of four quarter notes: MIDI clock knows no meter.
-  static let bar = 96.0
+  /// Pieces that begin in silence wait for a bar, MIDI clocks: its clock knows no meter.
+  var bar = 96.0
   static let correctionSeconds = 0.1
   /// Further off than this is another place.
   static let farSeconds = 0.15
+
+  /// `speed`; nil where nobody is followed, so that pieces go at their own.
+  var ownSpeed: Double? { isFollowed ? speed : nil }
 
   /// Whether nothing plays because the master does not run.
   var holds: Bool { isFollowed && !isRunning }
@@ -58,7 +61,9 @@ struct MasterClock: BitwiseCopyable {
 
   /// Frames of sound have been rendered.
   mutating func pass(_ frameCount: Int, at sampleRate: Int) {
-    if isFollowed { position += Double(frameCount) / Double(sampleRate) * 1e9 * place.tempo }
+    let nanoseconds = Double(frameCount) / Double(sampleRate) * 1e9
+    heardAt += Int64(nanoseconds)
+    if isFollowed { position += nanoseconds * place.tempo }
   }
 
   /// The frame of a piece where the master is.
@@ -66,14 +71,22 @@ struct MasterClock: BitwiseCopyable {
     Int64(rt_rint(min(1e15, max(-1e15, (position - origin) * piece.framesPerClock))))
   }
 
-  /// Where a piece begins that plays next.
+  /// Where a piece begins that plays next: where the master is or, without one, not before its time.
   ///
-  /// - Returns: the frame of the piece where the master is: less than 0 before its beginning.
-  mutating func beginning(of piece: PieceTimeline.Contents) -> Int64 {
+  /// - Returns: the frame of the piece to go on from: less than 0 before its beginning.
+  mutating func beginning(of piece: PieceTimeline.Contents, sampleRate: Int) -> Int64 {
+    guard isFollowed else {
+      if piece.notBefore == 0 { return 0 }
+      let wait = min(Self.longestWait, max(0, piece.notBefore - heardAt))
+      return -Int64(rt_rint(Double(wait) * 1e-9 * Double(sampleRate)))
+    }
+    guard isRunning else { return 0 }
     // A little late is with the master at once; long after the last piece is with the next bar.
-    if position - origin > Self.bar / 4 { origin = rt_ceil(position / Self.bar) * Self.bar }
+    if position - origin > bar / 4 { origin = rt_ceil(position / bar) * bar }
     return min(frame(of: piece), piece.frameCount - 1)
   }
+  /// Whoever says when a piece is to begin means soon: a minute.
+  private static let longestWait: Int64 = 60_000_000_000
 
   /// Chooses the speed of the next block.
   ///

@@ -16,6 +16,8 @@ final class PieceTimeline: @unchecked Sendable {
     var item: UInt64
     /// The number the stream gave the piece, for its marks; 0 if there is none.
     var streamItem: UInt64 = 0
+    /// The piece is not heard before this, nanoseconds of the monotonic clock; 0: at once.
+    var notBefore: Int64 = 0
     /// Frames a MIDI clock, for playback that follows a master's.
     var framesPerClock = 1000.0
     /// The engine's own data of the piece; the engine knows the type.

@@ -21,33 +21,31 @@ final class RenderLoop {
   /// Frames that wait in the limiter.
   let limiterFrames: Int
 
-  private let engine: any SoundEngine
-  private var fader: Fader
+  let engine: any SoundEngine
+  var fader: Fader
   private var limiter: Limiter
   private let isLimited: Bool
 
   /// What is to happen when the fade-out that is running has ended.
-  private enum AfterFade { case nothing, pause, skip, stop, quit, seek, hold, join, start }
-  private var afterFade = AfterFade.nothing
-  private var isPaused = false
+  enum AfterFade { case nothing, pause, skip, stop, quit, seek, hold, join, start }
+  private(set) var afterFade = AfterFade.nothing
+  private(set) var isPaused = false
   /// Where a seek goes.
   private var seekFrame: Int64 = 0
   /// The master whose clock is followed, if any is.
   var master = MasterClock()
 
-  private typealias Piece = UnsafeMutablePointer<PieceTimeline.Contents>
+  typealias Piece = UnsafeMutablePointer<PieceTimeline.Contents>
   private let waiting: UnsafeMutableBufferPointer<Piece?>
   private var waitingStart = 0
-  private var waitingCount = 0
-  private var piece: Piece?
+  private(set) var waitingCount = 0
+  private(set) var piece: Piece?
+  /// Where in it.
+  var cursor = PieceCursor()
   /// Pieces that are over but whose voices may still ring.
   private let lingering: UnsafeMutableBufferPointer<Piece?>
   private var lingeringStart = 0
   private var lingeringCount = 0
-  private var nextEvent = 0
-  private var pieceFrame: Int64 = 0
-  /// What of the next frame of the piece has passed; 0 at the piece's own tempo.
-  private var fraction = 0.0
   private var quietFrames = 0
   private var tailFrames = 0
   private var didReportIdle = true
@@ -124,16 +122,7 @@ final class RenderLoop {
       case .seek where !master.isFollowed:
         seekFrame = Int64(max(0, min(1e15, command.value)))
         fadeOut(then: .seek)
-      case .follow:
-        master.isFollowed = true
-        master.isStartingNext = command.value != 0
-      case .masterTempo: master.learn(command)
-      case .masterStarted, .masterMoved:
-        // Held, there is nothing to fade.
-        master.learn(command)
-        fadeOut(then: command.kind == .masterStarted ? .start : .join)
-      case .masterStopped: fadeOut(then: .hold)
-      default: break
+      default: follow(command)
       }
     }
   }
@@ -149,7 +138,8 @@ final class RenderLoop {
     waitingCount += 1
   }
 
-  private func fadeOut(then next: AfterFade) {
+  /// Fades out, unless nothing is heard, and then does what is to be done.
+  func fadeOut(then next: AfterFade) {
     afterFade = next
     if isResting { return didFadeOut() }
     fader.fadeOut()
@@ -195,60 +185,26 @@ final class RenderLoop {
       silence()
       place(at: seekFrame)
       if !isPaused { fader.open() }
-    case .hold:
-      master.isRunning = false
+    case .hold, .start, .join:
       silence()
-      fader.close()
-    case .start:
-      silence()
-      if master.isStartingNext, waitingCount > 0, piece != nil, pieceFrame > 0 { finishPiece() }
-      master.origin = master.startPosition
-      go()
-    case .join:
-      silence()
-      go()
+      obeyMaster(what)
     }
-  }
-
-  /// Goes on where the master is.
-  private func go() {
-    master.isRunning = true
-    if isPaused { return }
-    fader.open()
-    if piece == nil { return }
-    join()
-  }
-
-  /// To the place of the piece where the master is. What lies outside of it is the piece over and over.
-  private func join() {
-    guard let piece else { return }
-    let length = piece.pointee.frameCount
-    var frame = master.frame(of: piece.pointee)
-    if frame >= length || frame < -Int64(MasterClock.bar * piece.pointee.framesPerClock) {
-      let wrapped = (frame % length + length) % length
-      master.origin += Double(frame - wrapped) / piece.pointee.framesPerClock
-      frame = wrapped
-    }
-    place(at: frame)
-    steer()
   }
 
   /// To another place of the piece: its programs are said and its sounding notes begin.
-  private func place(at frame: Int64) {
+  func place(at frame: Int64) {
     guard let piece else { return }
     let events = piece.pointee.events
-    pieceFrame = min(frame, piece.pointee.frameCount - 1)
-    fraction = 0
-    nextEvent = 0
-    while nextEvent < events.count, events[nextEvent].frame < pieceFrame {
-      var event = events[nextEvent]
+    cursor = PieceCursor(frame: min(frame, piece.pointee.frameCount - 1))
+    while cursor.nextEvent < events.count, events[cursor.nextEvent].frame < cursor.frame {
+      var event = events[cursor.nextEvent]
       if event.kind == .program { engine.apply(event, of: UnsafePointer(piece)) }
-      let passed = Double(pieceFrame - event.frame) / Double(engine.sampleRate)
+      let passed = Double(cursor.frame - event.frame) / Double(engine.sampleRate)
       if event.kind == .noteOn, event.durationSeconds > passed {
         event.durationSeconds -= passed
         apply(event, of: piece)
       }
-      nextEvent += 1
+      cursor.nextEvent += 1
     }
   }
 
@@ -271,20 +227,16 @@ final class RenderLoop {
     waitingStart = (waitingStart + 1) % waiting.count
     waitingCount -= 1
     piece = next
-    pieceFrame = 0
-    fraction = 0
-    nextEvent = 0
-    if master.isRunning {
-      pieceFrame = master.beginning(of: next.pointee)
-      steer()
-    }
+    cursor = PieceCursor(frame: master.beginning(of: next.pointee, sampleRate: engine.sampleRate))
+    steer()
     didReportIdle = false
     quietFrames = 0
     tailFrames = 0
     if !quietly { report(.started, next) }
   }
 
-  private func finishPiece() {
+  /// The piece that plays is over.
+  func finishPiece() {
     guard let done = piece else { return }
     piece = nil
     if master.isFollowed { master.origin += Double(done.pointee.frameCount) / done.pointee.framesPerClock }
@@ -345,17 +297,19 @@ final class RenderLoop {
     var limit = room
     if let piece {
       let events = piece.pointee.events
-      while nextEvent < events.count, events[nextEvent].frame <= pieceFrame {
-        apply(events[nextEvent], of: piece)
-        nextEvent += 1
+      while cursor.nextEvent < events.count, events[cursor.nextEvent].frame <= cursor.frame {
+        apply(events[cursor.nextEvent], of: piece)
+        cursor.nextEvent += 1
       }
       let end = piece.pointee.frameCount
-      if pieceFrame >= end {
+      if cursor.frame >= end {
         finishPiece()
         return 0
       }
-      limit = min(limit, frames(until: end))
-      if nextEvent < events.count { limit = min(limit, frames(until: events[nextEvent].frame)) }
+      limit = min(limit, cursor.frames(until: end, speed: master.ownSpeed))
+      if cursor.nextEvent < events.count {
+        limit = min(limit, cursor.frames(until: events[cursor.nextEvent].frame, speed: master.ownSpeed))
+      }
     }
     if let fade = fader.remaining, fade > 0 { limit = min(limit, fade) }
     return limit
@@ -367,36 +321,10 @@ final class RenderLoop {
     if isLimited { limiter.process(left: left, right: right, frameCount: frameCount) }
     fader.process(left: left, right: right, frameCount: frameCount)
     if piece != nil {
-      advance(frameCount)
+      cursor.advance(frameCount, speed: master.ownSpeed)
     } else {
       watchTail(left: left, right: right, frameCount: frameCount)
     }
-  }
-
-  /// Frames of sound until a frame of the piece, at least 1.
-  private func frames(until frame: Int64) -> Int {
-    if !master.isFollowed { return Int(clamping: frame - pieceFrame) }
-    return max(1, Int(min(1e9, rt_ceil((Double(frame - pieceFrame) - fraction) / master.speed))))
-  }
-
-  private func advance(_ frameCount: Int) {
-    if !master.isFollowed {
-      pieceFrame += Int64(frameCount)
-      return
-    }
-    let exact = fraction + Double(frameCount) * master.speed
-    let whole = Int64(exact)
-    pieceFrame += whole
-    fraction = exact - Double(whole)
-  }
-
-  /// How fast the piece goes, from a block's beginning or its own on, so that it is where the master is when that is
-  /// heard.
-  private func steer() {
-    guard master.isRunning, !isPaused, let piece else { return }
-    let isNear = master.steer(
-      piece.pointee, at: Double(pieceFrame) + fraction, sampleRate: engine.sampleRate)
-    if !isNear, afterFade == .nothing { fadeOut(then: .join) }
   }
 
   /// After the last piece: is its tail over?
@@ -416,7 +344,7 @@ final class RenderLoop {
 
   private func publish() {
     if let piece {
-      playhead.publish(item: piece.pointee.item, frames: max(0, pieceFrame))
+      playhead.publish(item: piece.pointee.item, frames: max(0, cursor.frame))
     } else {
       playhead.publish(item: 0, frames: 0)
     }

@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Core
 internal import Foundation
 internal import Logging
@@ -81,7 +82,8 @@ final class SequencerPlayback {
     self.input = input
     let isFollowing = input?.follower != nil
     timeline = SequencerTimeline(
-      sendsClock: options.sendsClock && !isFollowing, grid: isFollowing ? FollowedTime.bar : nil)
+      sendsClock: options.sendsClock && !isFollowing,
+      grid: isFollowing ? FollowedTime.bar(options.input?.meter ?? .common) : nil)
     subscribers = Set(client.subscribers())
     initialVolume = options.volume
     waitDuration = .seconds(options.waitSeconds)
@@ -120,7 +122,11 @@ final class SequencerPlayback {
       runQueue()
       let performance = isFollowing ? SequencerPerformance.followed(item.piece) : SequencerPerformance(item.piece)
       sayFaults(of: item.piece)
-      timeline.enqueue(item.id, performance, now: timelineTime(client.queueTime()))
+      let queueTime = client.queueTime()
+      let wait = item.notBefore.map { min(60_000_000_000, $0 - rt_monotonic_nanoseconds()) }
+      timeline.enqueue(
+        item.id, performance, now: timelineTime(queueTime),
+        notBefore: isFollowing ? .min : wait.map { queueTime + $0 } ?? .min)
       let new = timeline.channels.subtracting(channels)
       channels.formUnion(new)
       if volume != Self.usualVolume { sendVolume(to: new) }

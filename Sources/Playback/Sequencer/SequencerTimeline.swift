@@ -24,6 +24,8 @@ struct SequencerTimeline {
     var events: [SequencerPerformance.Event] = []
     /// How many of them come before its notes: they tell receivers of its program and tuning.
     var introduction = 0
+    /// Its beginning is not due before this.
+    var notBefore = Int64.min
     /// When its beginning is due.
     var origin: Int64 = 0
     var isStarted = false
@@ -81,8 +83,10 @@ struct SequencerTimeline {
 
   // MARK: Commands
 
-  mutating func enqueue(_ id: UInt64, _ performance: SequencerPerformance, now: Int64) {
-    items.append(Item(id: id, performance: performance))
+  mutating func enqueue(
+    _ id: UInt64, _ performance: SequencerPerformance, now: Int64, notBefore: Int64 = .min
+  ) {
+    items.append(Item(id: id, performance: performance, notBefore: notBefore))
     plan(items.count - 1, now: now)
   }
 
@@ -97,7 +101,7 @@ struct SequencerTimeline {
       items[index].origin = max(previous?.end ?? .min, next)
     } else {
       let soonest = max(previous?.end ?? .min, now + Self.lead)
-      items[index].origin = soonest + items[index].preroll
+      items[index].origin = max(soonest + items[index].preroll, items[index].notBefore)
     }
     if let previous { items[index].clocksBefore = previous.clocksBefore + previous.performance.clockCount }
   }

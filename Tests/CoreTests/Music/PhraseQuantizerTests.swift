@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [88.0, 96, 110, 126, 150], [1, 2, 3] as [UInt64])
+  @Test(arguments: [62.0, 68, 76, 88, 96, 110, 126, 150], [1, 2, 3] as [UInt64])
   func aPlayedMelodyIsFoundAgain(_ bpm: Double, _ seed: UInt64) throws {
     let phrase = try PhraseQuantizer.phrase(Self.play(Self.tune, bpm: bpm, seed: seed))
     #expect(phrase.notes.map { [$0.onset, $0.degree] } == Self.steps(Self.tune), "\(bpm)")
@@ -44,14 +44,32 @@ import Testing
     #expect(phrase.notes.dropLast().map(\.end) == phrase.notes.dropFirst().map(\.onset))
   }
 
-  /// Slower than people tap, it is written in notes twice as long.
-  @Test func aSlowMelodyIsTakenTwiceAsFast() throws {
-    let phrase = try PhraseQuantizer.phrase(Self.play(Self.tune, bpm: 62))
+  /// Slower than people tap, it is written in notes twice as long, unless somebody says how fast it is.
+  @Test func aVerySlowMelodyIsTakenTwiceAsFast() throws {
+    let slow = Self.play(Self.tune, bpm: 45)
+    let phrase = try PhraseQuantizer.phrase(slow)
     #expect(phrase.notes.map { [$0.onset, $0.degree] } == Self.steps(Self.tune).map { [2 * $0[0], $0[1]] })
+    let told = try PhraseQuantizer.phrase(slow, tempo: 45)
+    #expect(told.notes.map { [$0.onset, $0.degree] } == Self.steps(Self.tune))
+  }
+
+  /// Long notes at a usual tempo stay long, as long as there are others.
+  @Test(arguments: [66.0, 80, 96, 110]) func halfNotesStayHalfNotes(_ bpm: Double) throws {
+    let melody = [(4, 60), (4, 62), (8, 64), (4, 65), (4, 67), (8, 69)]
+    let phrase = try PhraseQuantizer.phrase(Self.play(melody, bpm: bpm))
+    #expect(phrase.notes.map(\.onset) == [0, 4, 8, 16, 20, 24])
+  }
+
+  @Test func barsAreThoseOfTheMeter() throws {
+    let notes = [(7.0, 1.0), (8, 1), (9, 1)].map { PlayedNote(onset: $0.0, duration: $0.1, key: 60, velocity: 90) }
+    let meter = try #require(Meter("3/4"))
+    let phrase = try PhraseQuantizer.phrase(notes, clock: .quarters(seconds: 0.5), meter: meter)
+    #expect(phrase.notes.map(\.onset) == [4, 8, 12])
+    #expect(phrase.beginning == 6 && phrase.barSteps == 12 && phrase.barCount == 2)
   }
 
   @Test func evenNotesAreQuarterNotesAtAUsualTempo() throws {
-    for length in [0.4, 0.5, 0.6, 0.7] {
+    for length in [0.4, 0.5, 0.6, 0.7, 0.9, 1.1] {
       let notes = (0..<8).map {
         PlayedNote(onset: Double($0) * length, duration: length, key: 60 + $0, velocity: 90)
       }

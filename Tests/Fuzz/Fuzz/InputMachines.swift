@@ -38,6 +38,35 @@ enum InputMachines {
     }
   }
 
+  /// Keys, pedals and knobs by anybody at any time, with a master that comes and goes: phrases, or refusals in words.
+  @Sendable static func hands(_ bytes: [UInt8]) throws {
+    let meters = ["4/4", "3/4", "6/8", "5/4"]
+    var answer = PlaybackConfiguration.Answer()
+    (answer.kind, answer.endKey) = (.counterpoint, 108)
+    if bytes.first ?? 0 > 127 { answer.tempo = 72 }
+    var reader = PhraseReader(answer, meter: Meter(meters[Int(bytes.first ?? 0) % 4]) ?? .common)
+    let controls = PlaybackConfiguration.Controls()
+    var time = 0.0
+    for event in events(bytes) {
+      time += event.nanoseconds * 1e-9
+      let quarters = event.source < 2 ? nil : time * Double(event.source)
+      let input: PlayerInput
+      switch event.kind % 8 {
+      case 0: input = .pedal(seconds: time, quarters: quarters)
+      case 1: input = .knob(.control(event.value % 128), value: 0.7, seconds: time, quarters: quarters)
+      default: input = .note(key: event.value % 128, velocity: Int(event.kind >> 3), seconds: time, quarters: quarters)
+      }
+      let over = input.meaning(controls).flatMap { reader.take($0) }
+      for played in [over, event.value == 7 ? reader.advance(to: time) : nil].compactMap({ $0 }) {
+        precondition(played.beginning.isFinite && played.barSeconds.isFinite && played.barSeconds > 0)
+        if case .success(let phrase) = played.phrase {
+          precondition(phrase.notes.count >= 2 && phrase.stepCount <= 4096)
+        }
+      }
+      precondition(reader.deadline?.isFinite ?? true)
+    }
+  }
+
   @Sendable static func phrase(_ bytes: [UInt8]) throws {
     var collector = PhraseCollector(rest: 2, endKey: 108)
     var (time, phrases) = (0.0, [[PlayedNote]]())

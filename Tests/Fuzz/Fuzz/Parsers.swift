@@ -9,7 +9,8 @@ enum Parsers {
   static let all: [String: @Sendable ([UInt8]) throws -> Void] = [
     "yaml": yaml, "roll": roll, "scala": scala, "keyboard": keyboard, "piece": piece, "safetensors": safetensors,
     "http": HTTPRequests.parse, "answer": answer, "soundfont": soundfont, "environment": environment,
-    "effects": effects, "words": words, "melody": melody, "clock": InputMachines.clock, "phrase": InputMachines.phrase,
+    "effects": effects, "words": words, "melody": melody, "midi": midi, "musicxml": musicXML, "osc": osc,
+    "clock": InputMachines.clock, "phrase": InputMachines.phrase, "hands": InputMachines.hands,
   ]
 
   @Sendable private static func yaml(_ bytes: [UInt8]) throws {
@@ -82,6 +83,27 @@ enum Parsers {
 
   @Sendable private static func melody(_ bytes: [UInt8]) throws {
     _ = try MelodyFile.read(bytes, file: "m.mid")
+  }
+
+  @Sendable private static func midi(_ bytes: [UInt8]) throws {
+    _ = try PhraseQuantizer.Phrase(
+      file: Array("MThd".utf8) + bytes.dropFirst(bytes.starts(with: Array("MThd".utf8)) ? 4 : 0))
+  }
+
+  @Sendable private static func musicXML(_ bytes: [UInt8]) throws {
+    _ = try MusicXMLMelody.read(String(decoding: bytes, as: UTF8.self), file: "m.musicxml")
+  }
+
+  /// Packets, and what they would make the player do.
+  @Sendable private static func osc(_ bytes: [UInt8]) throws {
+    for message in OSCReader.messages(bytes) {
+      switch OSCReader.input(message, seconds: 1) {
+      case .action(_, let value): precondition((0...1).contains(value))
+      case .rule(let number, let value): precondition((0..<64).contains(number) && (0...1).contains(value))
+      case .note(let key, let velocity, _, _): precondition((0...127).contains(key) && (0...127).contains(velocity))
+      case .pedal, .knob, nil: break
+      }
+    }
   }
 
   /// Short texts of the command line and of the configuration.

@@ -131,7 +131,7 @@
 
     /// Two pieces of four steps in the time of a master that is stopped at 0.
     private static func waiting() throws -> SequencerTimeline {
-      var timeline = SequencerTimeline(sendsClock: false, grid: FollowedTime.bar)
+      var timeline = SequencerTimeline(sendsClock: false, grid: FollowedTime.bar(.common))
       timeline.pause(now: 0)
       try followed(["1010"], 1, &timeline, now: 0)
       try followed(["1111"], 2, &timeline, now: 0)
@@ -185,7 +185,7 @@
     }
 
     @Test func whatComesLateWaitsForABar() throws {
-      var timeline = SequencerTimeline(sendsClock: false, grid: FollowedTime.bar)
+      var timeline = SequencerTimeline(sendsClock: false, grid: FollowedTime.bar(.common))
       try Self.followed(["1"], 1, &timeline, now: 5 * Self.quarter)
       #expect(Self.onsets(Self.take(&timeline, before: .max)) == [[8 * Self.quarter, 60]])
     }

@@ -21,11 +21,20 @@
 
     func report(_ event: PlayerEvent) { reports.yield(event) }
 
-    func enqueue(_ item: PlayerItem) { items.withLock { $0.append(item.id) } }
+    private let handed = Mutex<[PlayerItem]>([])
+    private let stops = Mutex(0)
+    /// What was handed over, and how often all of it was dropped.
+    var handedOver: [PlayerItem] { handed.withLock { $0 } }
+    var stopCount: Int { stops.withLock { $0 } }
+
+    func enqueue(_ item: PlayerItem) {
+      items.withLock { $0.append(item.id) }
+      handed.withLock { $0.append(item) }
+    }
     func skip() {}
     func pause() {}
     func resume() {}
-    func stop() {}
+    func stop() { stops.withLock { $0 += 1 } }
     func setVolume(_ volume: Double) {}
     func close() async { reports.finish() }
   }

@@ -1,0 +1,74 @@
+/// Voices against a melody that was played: at first drawn from the shipped policy, then better and better.
+///
+/// Each `improve` trains a population on this melody, draws a line of the policy, searches from it, and keeps the better
+/// piece.
+final class CounterpointAnswer {
+  private(set) var piece: Piece
+  private(set) var remarks: [String] = []
+  private let training: CounterpointTraining
+  private let meter: Meter
+
+  /// Splices tried for the first answer, which has to be there at once, and for later ones.
+  private static let (firstMoves, laterMoves) = (4000, 60_000)
+  /// Populations until the learning rate has fallen to a tenth.
+  private static let populations = 60
+
+  init(_ melody: PhraseMelody, voices: Int, seed: UInt64) throws(PhraseQuantizer.Refusal) {
+    let bar = CounterpointTask.stepsPerBar
+    var notes = melody.line.notes
+    if melody.line.end <= bar {
+      remarks.append("the melody is a bar long: it is taken twice")
+      notes += notes.map { .init(key: $0.key, onset: $0.onset + bar, end: $0.end + bar) }
+    }
+    if melody.barSteps != bar {
+      remarks.append("counterpoint counts bars of four quarters, whatever the meter")
+    }
+    // The first note may begin late in the first bar, but not after it.
+    let text = GivenLine(notes: notes).map(MelodyText.text) ?? ""
+    let all: [CounterpointSide] = [.above, .below, .above]
+    let wishes = [Array(all.prefix(voices)), [.above], [.below]]
+    var found: (configuration: Configuration, composer: CounterpointComposer)?
+    for (index, wish) in wishes.enumerated() where found == nil && (index == 0 || wish != wishes[0]) {
+      let sides = wish.map(\.rawValue).joined(separator: ", ")
+      let yaml = """
+        piece: {parts: [\(sides)], rendering_params: {measure_in_seconds: \(Double(bar) * melody.stepSeconds)}}
+        agent: {search_moves: \(Self.laterMoves)}
+        """
+      guard let configuration = try? Configuration(text: yaml, file: "answer", melody: text),
+        let composer = try? CounterpointComposer(configuration)
+      else { continue }
+      found = (configuration, composer)
+      if index > 0 { remarks.append("there is room for one voice only, \(sides) the melody") }
+    }
+    guard let found,
+      let training = try? CounterpointTraining(found.configuration, seed: seed, populations: Self.populations)
+    else {
+      throw PhraseQuantizer.Refusal(
+        description: "no counterpoint to this melody keeps all rules: try another, or the continuation")
+    }
+    self.training = training
+    meter = melody.meter
+    let lines = found.composer.drawn(seed: seed, moves: Self.firstMoves)
+    let provenance = Provenance(
+      seed: seed, population: 0, episode: nil, configurationDigest: found.configuration.digest)
+    piece = found.composer.configuration.piece(lines, provenance: provenance)
+    piece = Self.looped(piece, meter)
+  }
+
+  func improve() -> Bool {
+    _ = training.trainPopulation()
+    let next = training.composePiece()
+    guard next.score.total > piece.score.total else { return false }
+    piece = Self.looped(next, meter)
+    return true
+  }
+
+  /// In whole bars of the meter that was played in.
+  private static func looped(_ piece: Piece, _ meter: Meter) -> Piece {
+    var piece = piece
+    piece.meter = meter
+    let bar = piece.stepsPerBar
+    piece.stepCount = (piece.stepCount + bar - 1) / bar * bar
+    return piece
+  }
+}

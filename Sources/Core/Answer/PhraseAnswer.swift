@@ -1,0 +1,87 @@
+/// What is composed in answer to a phrase that somebody played.
+///
+/// A function of (phrase, kind, voices, seed, weights); only `improve` changes it. Owned by one task.
+public final class PhraseAnswer {
+  /// What it is.
+  public let kind: PlaybackConfiguration.Answer.Kind
+  /// The answer, as good as it is now. A counterpoint's has the melody in it, marked as given; a theme's song begins with it.
+  public private(set) var piece: Piece
+  /// What was done to what was played so that it could be used, each in words.
+  public let remarks: [String]
+  private let counterpoint: CounterpointAnswer?
+
+  /// Composes.
+  ///
+  /// - Parameters:
+  ///   - voices: composed voices of a counterpoint, 1 to 3.
+  ///   - weights: of a policy for songs; nil for the shipped one.
+  /// - Throws: `Refusal`, in words, if nothing can be composed.
+  public init(
+    _ phrase: PhraseQuantizer.Phrase, kind: PlaybackConfiguration.Answer.Kind, voices: Int = 1, seed: UInt64,
+    weights: [Float]? = nil
+  ) throws(PhraseQuantizer.Refusal) {
+    self.kind = kind
+    let melody = try PhraseMelody(phrase)
+    switch kind {
+    case .counterpoint, .none:
+      let answer = try CounterpointAnswer(melody, voices: voices, seed: seed)
+      (counterpoint, piece) = (answer, answer.piece)
+      remarks = phrase.remarks + melody.remarks + answer.remarks
+    case .continuation, .theme:
+      let answer = try SongAnswer(melody, seed: seed, weights: weights)
+      (counterpoint, piece) = (nil, kind == .theme ? try answer.theme() : try answer.continuation())
+      remarks = phrase.remarks + melody.remarks + answer.remarks(of: kind)
+    }
+  }
+
+  /// Whether it is played over and over.
+  public var isLooped: Bool { counterpoint != nil }
+
+  /// Learns from the melody for a while and composes again.
+  ///
+  /// - Returns: whether `piece` is a better one now.
+  public func improve() -> Bool {
+    guard let counterpoint, counterpoint.improve() else { return false }
+    piece = counterpoint.piece
+    return true
+  }
+}
+
+/// What was played as a line of eighths, which is what both environments compose on.
+struct PhraseMelody {
+  let line: GivenLine
+  /// How bars are counted.
+  let meter: Meter
+  /// Seconds an eighth lasts.
+  let stepSeconds: Double
+  var remarks: [String] = []
+
+  /// Eighths a bar.
+  var barSteps: Int { meter.steps(perQuarter: 2) }
+  /// Whole bars that it fills.
+  var barCount: Int { max(1, (line.end + barSteps - 1) / barSteps) }
+
+  /// Sixteenths that share an eighth leave the first of them.
+  init(_ phrase: PhraseQuantizer.Phrase) throws(PhraseQuantizer.Refusal) {
+    let fault = PhraseQuantizer.Refusal(description: "no melody is in it: play at least two notes one after another")
+    do {
+      line = try MelodyText.read(phrase.melodyText)
+    } catch {
+      throw fault
+    }
+    if line.notes.count < 2 { throw fault }
+    if line.notes.count < phrase.notes.count {
+      remarks.append("sixteenth notes between eighths are left out (\(phrase.notes.count - line.notes.count))")
+    }
+    meter = phrase.meter
+    stepSeconds = 2 * phrase.stepSeconds
+  }
+
+  /// As a part of a piece, its notes that begin in the first bars.
+  func notes(bars: Int, velocity: Int, lowest: Int = 0) -> [PartNote] {
+    line.notes.filter { $0.onset < bars * barSteps }.map {
+      PartNote(
+        onset: $0.onset, duration: min($0.end, bars * barSteps) - $0.onset, degree: $0.key - lowest, velocity: velocity)
+    }
+  }
+}

@@ -1,0 +1,165 @@
+internal import CSong
+
+/// A song that begins with what was played: as a theme, or as a question whose answer is the continuation.
+///
+/// The melody's first bars are given to the song's environment on the nearest degrees of the scale that fits the melody
+/// best (`MelodyFit`); their chords are chosen first (`PhraseHarmony`). The policy composes the rest under the song's hard
+/// rules, and the plan says which bars return to the melody's and how. In the piece the melody stands as it was played.
+struct SongAnswer {
+  private let melody: PhraseMelody
+  private let seed: UInt64
+  private let weights: [Float]
+  private let scale: KeyboardScale
+  /// Octaves that its notes are moved up, so that a bass has room below.
+  private let shift: Int
+
+  /// The longest melody that is used, in bars.
+  static let mostBars = 8
+
+  init(_ melody: PhraseMelody, seed: UInt64, weights: [Float]?) throws(PhraseQuantizer.Refusal) {
+    self.melody = melody
+    self.seed = seed
+    self.weights = weights ?? []
+    scale = MelodyFit.scale(melody.line)
+    let keys = melody.line.notes.map(\.key)
+    let (low, high) = (keys.min() ?? 60, keys.max() ?? 60)
+    guard high - low <= 31 else {
+      throw PhraseQuantizer.Refusal(
+        description: "the melody spans \(high - low) semitones: at most 31 can be taken up, two octaves and a fifth")
+    }
+    shift = low < 48 ? (48 - low + 11) / 12 : high > 100 ? -((high - 100 + 11) / 12) : 0
+  }
+
+  // MARK: The two answers
+
+  /// What follows: as long as what was played, from the bar line after it on, in exact time.
+  func continuation() throws(PhraseQuantizer.Refusal) -> Piece {
+    let used = min(Self.mostBars, barCount)
+    let question = max(2, used)
+    var phrases = [question, question]
+    if 2 * question < 8 { phrases.append(8 - 2 * question) }
+    let plan = "form: A, phrases: \(phrases), cadences: [half, authentic\(phrases.count > 2 ? ", authentic" : "")]"
+    var song = try compose(bars: phrases.reduce(0, +), parts: 2, plan: plan, skipped: barCount - used)
+    song.interpretation = nil
+    song.song = nil
+    return song.part(fromStep: used * song.stepsPerBar, toStep: 2 * question * song.stepsPerBar)
+  }
+
+  /// A song on it.
+  func theme() throws(PhraseQuantizer.Refusal) -> Piece { try compose(bars: 32, parts: 4, plan: "", skipped: 0) }
+
+  func remarks(of kind: PlaybackConfiguration.Answer.Kind) -> [String] {
+    var remarks: [String] = []
+    if barCount > Self.mostBars {
+      let which = kind == .theme ? "first" : "last"
+      remarks.append("the melody has \(barCount) bars: its \(which) \(Self.mostBars) are used")
+    }
+    if shift != 0 { remarks.append("the melody is moved by \(12 * shift) semitones, so that there is room around it") }
+    if meter == nil { remarks.append("songs have no meter \(melody.meter): its bars are taken as 4/4") }
+    return remarks
+  }
+
+  /// The song's meter like it; nil if songs have none.
+  private var meter: SongMeter? { SongMeter.all["\(melody.meter)"] }
+  /// The song's bars that it reaches into.
+  private var barCount: Int {
+    let steps = meter?.steps ?? 8
+    return max(1, (melody.line.end + steps - 1) / steps)
+  }
+
+  // MARK: Composing
+
+  /// The song's melody part's range around what was played, and the other parts' below.
+  private func ranges(_ low: Int, _ high: Int, parts: Int) -> [ClosedRange<Int>] {
+    let top = max(28, low - 3)...min(103, max(high + 3, low + 12))
+    if parts == 2 { return [top, max(24, low - 20)...max(38, low - 3)] }
+    return [
+      top, max(28, low - 9)...max(44, low + 8), max(26, low - 14)...max(40, low + 3),
+      max(24, low - 24)...max(36, low - 5),
+    ]
+  }
+
+  private func configuration(bars: Int, parts: Int, plan: String) -> Configuration? {
+    let keys = melody.line.notes.map { $0.key + 12 * shift }
+    let ranges = ranges(keys.min() ?? 60, keys.max() ?? 72, parts: parts)
+    let names = ranges.map { range in
+      "{lowest_note: \(MIDIKey(range.lowerBound)?.name ?? "C2"), highest_note: \(MIDIKey(range.upperBound)?.name ?? "C5")}"
+    }
+    let text = """
+      environment: {kind: song}
+      piece:
+        bars: \(bars)
+        meter: \((meter?.meter ?? .common).description)
+        tonic: "\(scale.tonicName)"
+        scale: \(scale.kind == .major ? "major" : "minor")
+        tempo: \(min(400, max(20, 30 / melody.stepSeconds)))
+        parts: [\(names.joined(separator: ", "))]
+        plan: {pickups: 0\(plan.isEmpty ? "" : ", " + plan)}
+      """
+    return try? Configuration(text: text, file: "answer")
+  }
+
+  /// A song whose melody begins with what was played.
+  ///
+  /// - Parameter skipped: bars of what was played that are left out at its beginning.
+  private func compose(
+    bars: Int, parts: Int, plan: String, skipped: Int
+  ) throws(PhraseQuantizer.Refusal) -> Piece {
+    guard let configuration = configuration(bars: bars, parts: parts, plan: plan), let song = configuration.song,
+      let world = song.worlds.first
+    else { throw PhraseQuantizer.Refusal(description: "no song can be built on this melody: its range is too wide") }
+    let environment = SongEnvironment(song)
+    let runner = SongRunner(environment, kernels: .best, capacity: 1)
+    let weights =
+      self.weights.count == environment.weightCount
+      ? self.weights : [Float](repeating: 0, count: environment.weightCount)
+    weights.withUnsafeBufferPointer(runner.prepare)
+    var random = RandomSource(seed: seed, purpose: .composition, population: 0, candidate: 0)
+    var plan = SongPlanner.plan(song.plan, world: world, random: RandomSource(key: random.next()))
+    let count = min(Self.mostBars, barCount, bars / 2)
+    for bar in 0..<count {
+      plan.bars[bar].reference = nil
+      plan.bars[bar].relation = .free
+    }
+    let first = skipped * world.meter.steps
+    let notes = melody.line.notes.filter { $0.onset >= first && $0.onset < first + count * world.meter.steps }.map {
+      PartNote(
+        onset: $0.onset - first, duration: min($0.end - first, count * world.meter.steps) - ($0.onset - first),
+        degree: $0.key + 12 * shift, velocity: song.parts[0].part.nominalVelocity)
+    }
+    let given = PhraseHarmony(notes, bars: count, world: world, plan: plan).given
+    runner.compose(plan: plan, world: world, key: random.next(), given: given)
+    let provenance = Provenance(seed: seed, population: 0, episode: 0, configurationDigest: configuration.digest)
+    var piece = runner.piece(of: 0, provenance: provenance)
+    let own = notes.map { note in
+      var note = note
+      note.degree -= world.lowestNote.number
+      return note
+    }
+    piece.parts[0].notes = own + piece.parts[0].notes.filter { $0.onset >= count * world.meter.steps }
+    if let record = piece.song {
+      piece.interpretation = song.performance.interpretation(
+        of: piece, analysis: world.analysis(of: record), spectrum: song.spectrum)
+    }
+    return piece
+  }
+}
+
+extension Piece {
+  /// The steps of a range as a piece of their own, without an interpretation: notes that began before are left out.
+  func part(fromStep first: Int, toStep end: Int) -> Piece {
+    var part = self
+    part.stepCount = max(1, min(end, stepCount) - first)
+    part.interpretation = nil
+    part.tempo = TempoMap(stepSeconds: tempo.stepSeconds(at: first))
+    for index in parts.indices {
+      part.parts[index].notes = parts[index].notes.filter { $0.onset >= first && $0.onset < end }.map { note in
+        var note = note
+        note.onset -= first
+        note.duration = min(note.duration, part.stepCount - note.onset)
+        return note
+      }
+    }
+    return part
+  }
+}

@@ -1,0 +1,83 @@
+internal import Core
+internal import Foundation
+internal import Hummingbird
+
+/// Melodies that people give, and the knobs they turn.
+extension ControlRoutes {
+  private enum Kind: String, CaseIterable { case counterpoint, continuation, theme }
+
+  var melodyRoutes: [ControlRoute] {
+    [
+      ControlRoute(.post, "/api/melody") { request, _ in
+        let body = try await RequestObject(request, keys: ["text", "notes", "file", "tempo", "kind", "voices"])
+        let kind = try body.choice("kind", of: Kind.self).flatMap {
+          PlaybackConfiguration.Answer.Kind(rawValue: $0.rawValue)
+        }
+        let voices = try body.integer("voices", in: 1...3).map { Int($0) }
+        do {
+          let phrase = try await phrase(body)
+          return try .json(try await conductor.answer(phrase, kind: kind, voices: voices))
+        } catch let refusal as PhraseQuantizer.Refusal {
+          throw ControlError(.unprocessableContent, refusal.description)
+        }
+      },
+      ControlRoute(.get, "/api/controls") { request, _ in
+        _ = try RequestQuery(request, names: [])
+        return try .json(ControlsView(controls: await conductor.controls(), learning: nil))
+      },
+      ControlRoute(.post, "/api/controls") { request, _ in
+        let body = try await RequestObject(request, keys: ["learn"])
+        let name = body.isNull("learn") ? nil : try body.string("learn")
+        let meaning = name.flatMap { PlaybackConfiguration.Controls.Meaning(name: $0) }
+        guard name == nil || meaning != nil else {
+          let names = PlaybackConfiguration.Controls.Action.allCases.map(\.rawValue)
+          throw ControlError.bad("learn", allowed: names.joined(separator: ", ") + ", rule 1 to rule 64, or null")
+        }
+        return try .json(ControlsView(controls: await conductor.controls(learning: meaning), learning: name))
+      },
+    ]
+  }
+
+  /// The melody that a body gives, in one of three ways.
+  private func phrase(_ body: RequestObject) async throws -> PhraseQuantizer.Phrase {
+    let tempo = try body.number("tempo", in: 20...400)
+    let meter = await conductor.melodyMeter()
+    let given = ["text", "notes", "file"].filter(body.has)
+    guard given.count == 1 else { throw ControlError(.badRequest, "one of text, notes and file is needed") }
+    if let text = try body.string("text") {
+      return try PhraseQuantizer.Phrase(text: text, tempo: tempo, meter: meter)
+    }
+    if let base64 = try body.string("file") {
+      guard let data = Data(base64Encoded: base64) else {
+        throw ControlError.bad("file", allowed: "the bytes of a MIDI or MusicXML file in base64")
+      }
+      return try PhraseQuantizer.Phrase(file: Array(data), tempo: tempo, meter: meter)
+    }
+    let allowed = "a list of [onset, duration, key] or [onset, duration, key, velocity], seconds and MIDI numbers"
+    let notes = try (try body.rows("notes", allowed: allowed) ?? []).map { row in
+      guard (3...4).contains(row.count), row.allSatisfy({ $0.isFinite && abs($0) < 1e6 }), row[1] >= 0,
+        let key = Int(exactly: row[2]), (0...127).contains(key)
+      else { throw ControlError.bad("notes", allowed: allowed) }
+      return PlayedNote(
+        onset: row[0], duration: row[1], key: key, velocity: row.count > 3 ? Int(min(127, max(1, row[3]))) : 90)
+    }
+    return try PhraseQuantizer.phrase(notes, meter: meter, tempo: tempo)
+  }
+}
+
+extension Conductor {
+  /// What knobs do, by name.
+  func controls() async -> [String: String] { await sound.controls.named }
+
+  /// What knobs do, by name; the next one that is turned does this from then on.
+  func controls(learning meaning: PlaybackConfiguration.Controls.Meaning?) async -> [String: String] {
+    await sound.teach(meaning)
+  }
+}
+
+/// What knobs and keys do.
+struct ControlsView: Encodable {
+  var controls: [String: String]
+  /// What the next knob will do.
+  var learning: String?
+}

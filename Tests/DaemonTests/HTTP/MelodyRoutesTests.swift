@@ -1,0 +1,75 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Daemon
+
+/// Melodies that are given to the daemon.
+@Suite(.timeLimit(.minutes(3))) struct MelodyRoutesTests {
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test func aMelodyIsAnsweredAndBothAreInTheLibrary() async throws {
+    let fixture = try await ControlFixture()
+    for kind in ["counterpoint", "continuation", "theme"] {
+      let body = #"{"text": "D4:2 F4:2 E4:2 D4:2 G4:4 F4:4", "kind": "\#(kind)", "tempo": 120}"#
+      let answer = try fixture.ask("POST", "/api/melody", body)
+      #expect(answer.status == 200, "\(answer.body)")
+      let state = try object(answer.body)
+      #expect(state["kind"] as? String == kind && state["tempo"] as? Double == 120)
+      let id = try #require(state["piece"] as? Int64 ?? (state["piece"] as? NSNumber)?.int64Value)
+      let record = try #require(try await fixture.conductor.library.piece(id))
+      #expect(record.tags == ["answer", kind])
+      #expect(record.note == "played: D4:2 F4:2 E4:2 D4:2 G4:4 F4:4")
+      let piece = try fixture.conductor.library.read(record)
+      #expect(piece.parts.contains { $0.notes.count > 1 })
+    }
+    await fixture.end()
+  }
+
+  @Test func notesAndFilesAreMelodiesToo() async throws {
+    let fixture = try await ControlFixture()
+    let notes = #"{"notes": [[0, 0.4, 60], [0.5, 0.4, 62], [1, 0.4, 64, 100], [1.5, 1, 65]]}"#
+    let state = try object(try fixture.ask("POST", "/api/melody", notes).body)
+    #expect(state["melody"] as? String == "C4:2 D4:2 E4:2 F4:4")
+    let file = Data("C4 E4 G4 C4".utf8).base64EncodedString()
+    #expect(try fixture.ask("POST", "/api/melody", #"{"file": "\#(file)"}"#).status == 200)
+    await fixture.end()
+  }
+
+  @Test(arguments: [
+    (#"{}"#, 400), (#"{"text": "H4"}"#, 422), (#"{"text": "C4"}"#, 422), (#"{"notes": []}"#, 422),
+    (#"{"notes": [[0, 1, 60]]}"#, 422), (#"{"notes": [[0, 1]]}"#, 400), (#"{"notes": [[0, 1, 600]]}"#, 400),
+    (#"{"notes": 3}"#, 400), (#"{"file": "%%"}"#, 400), (#"{"file": "AAAA"}"#, 422),
+    (#"{"text": "C4 D4", "file": "AAAA"}"#, 400), (#"{"text": "C4 D4", "kind": "fugue"}"#, 400),
+    (#"{"text": "C4 D4", "voices": 9}"#, 400),
+  ])
+  func whatCannotBeUsedIsAnsweredInWords(_ body: String, _ status: Int) async throws {
+    let fixture = try await ControlFixture()
+    let answer = try fixture.ask("POST", "/api/melody", body)
+    #expect(answer.status == status, "\(answer.body)")
+    #expect(try object(answer.body)["error"] is String)
+    await fixture.end()
+  }
+
+  @Test func knobsAreNamedAndLearnt() async throws {
+    let fixture = try await ControlFixture()
+    let usual = try object(try fixture.ask("GET", "/api/controls").body)
+    #expect((usual["controls"] as? [String: String])?["volume"] == "control 7")
+    #expect((usual["controls"] as? [String: String])?["rule 1"] == "control 16")
+    let learning = try object(try fixture.ask("POST", "/api/controls", #"{"learn": "rule 2"}"#).body)
+    #expect(learning["learning"] as? String == "rule 2")
+    #expect(try fixture.ask("POST", "/api/controls", #"{"learn": "everything"}"#).status == 400)
+    await fixture.end()
+  }
+
+  @Test func whatWasLearntStays() throws {
+    let folder = try TestFolder()
+    let announcer = Announcer(events: EventBroadcast(), logger: .init(label: "test"))
+    let learnt = PlaybackConfiguration.Controls().learning(.rule(1), from: .program(9))
+    LearntControls.save(learnt, in: folder.path, announcer)
+    let again = LearntControls.read(PlaybackConfiguration.Controls(), in: folder.path)
+    #expect(again.meaning(of: .program(9)) == .rule(1) && again.meaning(of: .control(7)) == .action(.volume))
+  }
+}
