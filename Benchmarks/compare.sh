@@ -1,5 +1,5 @@
 #!/bin/bash
-# The default training here, in hand-optimised C++, and as the original's loop in numpy: in turns, in one session.
+# The cross-entropy method's training here, in hand-optimised C++, and as the original's loop in numpy: in turns, in one session.
 #
 #   Benchmarks/compare.sh [ROUNDS]     (default 7; needs a C++ compiler for x86-64 with AVX2, and python3)
 #
@@ -39,7 +39,7 @@ results=$build/results.tsv
 : >"$results"
 note() { printf '%s\t%s\n' "$1" "$2" >>"$results"; }
 for round in $(seq "$rounds"); do
-  speed=$("$program" bench --training --repeats 3 --json | sed -n 's/.*"million_steps_per_second": *\([0-9.]*\).*/\1/p')
+  speed=$("$program" bench --training --method cross_entropy --repeats 3 --json | sed -n 's/.*"million_steps_per_second": *\([0-9.]*\).*/\1/p')
   note rlmusician "$speed"
   for compiler in "${compilers[@]}"; do note "C++ ($compiler)" "$("$build/cem-$compiler" 2>/dev/null)"; done
   note "numpy, step by step" "$("$python" Benchmarks/original_loop.py 3)"

@@ -21,9 +21,9 @@ static void NAMED(count)(const ck_feature *feature, const ck_rolls *rolls, doubl
 }
 
 static void NAMED(share)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int32_t draws,
-                         float factor, float limit, float *shares) {
+                         float factor, float limit, float *shares, double *counts) {
   if (rolls->rows <= 32)
-    PASTE(NAMED(share), narrow)(feature, rolls, cells, draws, factor, limit, shares);
+    PASTE(NAMED(share), narrow)(feature, rolls, cells, draws, factor, limit, shares, counts);
   else
-    PASTE(NAMED(share), wide)(feature, rolls, cells, draws, factor, limit, shares);
+    PASTE(NAMED(share), wide)(feature, rolls, cells, draws, factor, limit, shares, counts);
 }

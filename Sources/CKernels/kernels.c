@@ -5,6 +5,7 @@
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
+#pragma clang diagnostic ignored "-Wpass-failed"  // loops of unknown length are not unrolled
 #pragma clang diagnostic ignored "-Wpsabi"  // vectors as arguments: only ever of functions that are inlined
 
 #define PASTE2(a, b) a##_##b
@@ -25,14 +26,14 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
 #define PATH avx2
 #define LEVEL AVX2
 #define EPISODES_PER_VECTOR 1
 #include "path.inc.h"
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq"))), apply_to = function)
 #define PATH avx512
 #define LEVEL AVX512
 #define EPISODES_PER_VECTOR 2
@@ -45,7 +46,7 @@ const ck_path *ck_path_at(int32_t index) {
 #if defined(__x86_64__)
   int count = 1;
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) {
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) {
     paths[count++] = &path_avx2;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq"))
@@ -105,18 +106,18 @@ static size_t part(size_t *total, size_t count) {
 ck_policy *ck_policy_create(ck_policy_size size, const uint64_t *possible) {
   ck_policy *policy = malloc(sizeof *policy);
   if (!policy) return 0;
-  const size_t vectors = (size.rows + 7) / 8, stride = vectors * 8, capacity = (size.capacity + 1) / 2 * 2;
-  const size_t table = (size.rows + 1) * stride, frame = capacity * stride, decisions = (size_t)size.columns * size.draws;
+  const size_t vectors = (size.rows + 15) / 16, stride = vectors * 16, padded = (size.capacity + 1) / 2 * 2;
+  const size_t table = (size.rows + 1) * stride, decisions = (size_t)size.columns * size.draws;
   size_t total = 0;
   const size_t past = part(&total, table * (size.lags + 1)), steps = part(&total, table + 16);
   const size_t powers = part(&total, table + 16), bias = part(&total, stride), keep = part(&total, stride);
-  const size_t numbers = part(&total, stride), z = part(&total, CK_EPISODES * stride), y = part(&total, CK_EPISODES * stride);
-  const size_t w = part(&total, CK_EPISODES * stride);
-  const size_t uniforms = part(&total, (size_t)size.draws * CK_EPISODES), starts = part(&total, frame * size.columns);
-  const size_t weights = part(&total, frame * size.columns), inverses = part(&total, decisions * CK_EPISODES);
+  const size_t numbers = part(&total, stride), places = part(&total, stride);
+  const size_t uniforms = part(&total, size.columns * ((size.draws * padded + 15) / 16 * 16));
+  const size_t record = part(&total, size.capacity * size.columns * 2 * stride);
+  const size_t inverses = part(&total, decisions * CK_EPISODES);
   const size_t cells = part(&total, decisions * CK_EPISODES), taken = part(&total, decisions * CK_EPISODES);
   const size_t past_gradient = part(&total, table * (size.lags + 1)), current_gradient = part(&total, table);
-  const size_t bias_gradient = part(&total, stride), scratch = part(&total, 2 * stride * (size.draws + size.lags + 5));
+  const size_t bias_gradient = part(&total, stride), scratch = part(&total, stride * (3 * (size.draws + 1) + size.lags + 2));
   float *memory = aligned_alloc(64, total * sizeof(float));
   if (!memory) {
     free(policy);
@@ -124,17 +125,20 @@ ck_policy *ck_policy_create(ck_policy_size size, const uint64_t *possible) {
   }
   memset(memory, 0, total * sizeof(float));
   *policy = (ck_policy){
-      .rows = size.rows, .columns = size.columns, .draws = size.draws, .vectors = (int32_t)vectors, .lags = size.lags,
-      .has_decayed = size.has_decayed, .has_current = size.has_current, .capacity = (int32_t)capacity,
-      .chosen = size.chosen, .masked = size.chosen, .decay = size.decay, .past = memory + past, .steps = memory + steps,
-      .powers = memory + powers, .bias = memory + bias, .keep = memory + keep, .numbers = memory + numbers,
-      .z = memory + z, .y = memory + y, .uniforms = memory + uniforms, .starts = memory + starts,
-      .weights = memory + weights, .w = memory + w, .inverses = memory + inverses, .cells = (int32_t *)(memory + cells),
+      .memory = memory, .rows = size.rows, .columns = size.columns, .draws = size.draws, .vectors = (int32_t)vectors,
+      .lags = size.lags, .has_decayed = size.has_decayed, .has_current = size.has_current, .chosen = size.chosen,
+      .masked = size.chosen,
+      .decay = size.decay, .past = memory + past, .steps = memory + steps, .powers = memory + powers,
+      .bias = memory + bias, .keep = memory + keep, .numbers = memory + numbers, .places = (int32_t *)(memory + places),
+      .uniforms = memory + uniforms,
+      .record = memory + record, .inverses = memory + inverses, .cells = (int32_t *)(memory + cells),
       .taken = (int32_t *)(memory + taken), .past_gradient = memory + past_gradient,
       .current_gradient = memory + current_gradient, .bias_gradient = memory + bias_gradient, .scratch = memory + scratch};
+  policy->own = (ck_tables){policy->past, policy->steps, policy->powers, policy->bias};
   for (size_t place = 0; place < stride; place++) {
-    const size_t action = place % 8 * vectors + place / 8;
+    const size_t action = place % 8 * 2 * vectors + place / 8;
     policy->numbers[place] = (float)action;
+    policy->places[action] = (int32_t)place;
     if (action >= (size_t)size.rows) continue;
     if (possible[action / 64] >> (action % 64) & 1)
       policy->keep[place] = 1;
@@ -145,6 +149,22 @@ ck_policy *ck_policy_create(ck_policy_size size, const uint64_t *possible) {
 }
 
 void ck_policy_destroy(ck_policy *policy) {
-  if (policy) free(policy->past);
+  if (policy) free(policy->memory);
   free(policy);
+}
+
+void ck_policy_share(ck_policy *policy, const ck_policy *from) {
+  if (!from) {
+    policy->past = policy->own.past;
+    policy->steps = policy->own.steps;
+    policy->powers = policy->own.powers;
+    policy->bias = policy->own.bias;
+    return;
+  }
+  policy->past = from->past;
+  policy->steps = from->steps;
+  policy->powers = from->powers;
+  policy->bias = from->bias;
+  policy->exact = from->exact;
+  policy->small = from->small;
 }

@@ -2,7 +2,9 @@
 #include "random.inc.h"
 #include "softmax.inc.h"
 #include "play.inc.h"
+#include "lanes.inc.h"
 #include "policy.inc.h"
+#include "gradient.inc.h"
 #include "count.inc.h"
 #include "returns.inc.h"
 

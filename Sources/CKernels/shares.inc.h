@@ -32,18 +32,20 @@ INLINE f8 SIZED(hits)(V cells) {
 #define SHARE(column) (*(f8u *)(shares + ((size_t)(column) * draws + draw) * CK_EPISODES))
 
 static void SIZED(share_cells)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                               float factor, float *shares, int words) {
+                               float factor, float *shares, int words, f8 *sum) {
   V bits[4], mask[4];
   for (int word = 0; word < words; word++) mask[word] = (V){0} + SIZED(mask)(feature, 0, words, word);
   for (int t = 0; t < rolls->steps - 1; t++) EACH_DRAW(t) {
       V on = {0};
       for (int word = 0; word < words; word++) on |= bits[word] & mask[word];
-      SHARE(t) += SIZED(hits)(on) * factor;
+      const f8 hits = SIZED(hits)(on);
+      SHARE(t) += hits * factor;
+      *sum += hits;
     }
 }
 
 static void SIZED(share_held)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                              float factor, float *shares, int words) {
+                              float factor, float *shares, int words, f8 *sum) {
   const V *columns = rolls->columns;
   V bits[4], held[4];
   for (int t = feature->value; t < rolls->steps - 1; t++) {
@@ -54,13 +56,15 @@ static void SIZED(share_held)(const ck_feature *feature, const ck_rolls *rolls, 
     EACH_DRAW(t) {
       V on = {0};
       for (int word = 0; word < words; word++) on |= bits[word] & held[word];
-      SHARE(t) += SIZED(hits)(on) * factor;
+      const f8 hits = SIZED(hits)(on);
+      SHARE(t) += hits * factor;
+      *sum += hits;
     }
   }
 }
 
 static void SIZED(share_onsets)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                                float factor, float *shares, int words) {
+                                float factor, float *shares, int words, f8 *sum) {
   const V *columns = rolls->columns;
   V bits[4], around[6] = {{0}}, near[4];
   for (int t = 1; t < rolls->steps - 1; t++) {
@@ -70,13 +74,15 @@ static void SIZED(share_onsets)(const ck_feature *feature, const ck_rolls *rolls
     EACH_DRAW(t) {
       V on = {0};
       for (int word = 0; word < words; word++) on |= bits[word] & near[word];
-      SHARE(t) += SIZED(hits)(on) * factor;
+      const f8 hits = SIZED(hits)(on);
+      SHARE(t) += hits * factor;
+      *sum += hits;
     }
   }
 }
 
 static void SIZED(share_contrary)(const ck_rolls *rolls, const int32_t *cells, int draws, float factor, float *shares,
-                                  int words) {
+                                  int words, f8 *sum) {
   const V *columns = rolls->columns;
   V bits[4], now[4];
   for (int t = 1; t < rolls->steps - 1; t++) {
@@ -88,11 +94,12 @@ static void SIZED(share_contrary)(const ck_rolls *rolls, const int32_t *cells, i
       SHARE(t) += (is - was) * factor;
       was = is;
     }
+    *sum += was;
   }
 }
 
 static void SIZED(share_deviation)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                                   float factor, float *shares, int words) {
+                                   float factor, float *shares, int words, f8 *sum) {
   const float wanted = (float)feature->value;
   V bits[4];
   for (int t = 0; t < rolls->steps - 1; t++) {
@@ -104,13 +111,14 @@ static void SIZED(share_deviation)(const ck_feature *feature, const ck_rolls *ro
       // Towards the number that is wanted, or away from it.
       const f8 away = (f8)((i8)(count < wanted) & (i8)((f8){0} - 2.0f)) + 1.0f;
       SHARE(t) += new * away * factor;
+      *sum += new * away;
       count += new;
     }
   }
 }
 
 static void SIZED(share_fewest_new)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                                    float factor, float limit, float *shares, int words) {
+                                    float factor, float limit, float *shares, int words, f8 *sum) {
   const V *columns = rolls->columns;
   const int window = feature->value < rolls->steps ? feature->value : rolls->steps;
   f8 old[4097];  // cells that were already on so many columns before; rolls have at most 4096
@@ -136,41 +144,54 @@ static void SIZED(share_fewest_new)(const ck_feature *feature, const ck_rolls *r
       SHARE(t) += (is - was) * factor;
       was = is;
     }
+  *sum = total - most;
 }
 
-// Pairs of rows are too many for masks: lane by lane. `feature->pairs` has a row of `pair_stride` values for every row, 0
-// for what is no pair.
+// Pairs of rows are too many for masks: each pair's value is looked up. `feature->pairs` has a row of `pair_stride` values
+// for every row, 0 for what is no pair.
 static void SIZED(share_pairs)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                               float factor, float *shares) {
+                               float factor, float *shares, f8 *sum) {
   const int distance = feature->value, stride = feature->pair_stride;
   const float *values = feature->pairs;
   for (int t = distance; t < rolls->steps - 1; t++)
-    for (int draw = 0; draw < draws; draw++) {
-      const int32_t *drawn = cells + ((size_t)t * draws + draw) * CK_EPISODES;
+    for (int draw = distance ? 0 : 1; draw < draws; draw++) {
+      const i8 row = *(const i8u *)(cells + ((size_t)t * draws + draw) * CK_EPISODES) * stride;
       const int32_t *others = cells + (size_t)(t - distance) * draws * CK_EPISODES;
-      const int count = distance ? draws : draw;
-      for (int lane = 0; lane < CK_ROLLS && count; lane++) {
-        const float *row = values + drawn[lane] * stride;
-        float sum = 0;
-        for (int other = 0; other < count; other++) sum += row[others[other * CK_EPISODES + lane]];
-        shares[((size_t)t * draws + draw) * CK_EPISODES + lane] += sum * factor;
+      f8 pairs = {0};
+      for (int other = 0; other < (distance ? draws : draw); other++) {
+        const i8 place = row + *(const i8u *)(others + other * CK_EPISODES);
+#if LEVEL == PORTABLE
+        f8 value;
+        for (int lane = 0; lane < CK_ROLLS; lane++) value[lane] = values[place[lane]];
+        pairs += value;
+#else
+        pairs += (f8)_mm256_i32gather_ps(values, (__m256i)place, sizeof(float));
+#endif
       }
+      SHARE(t) += pairs * factor;
+      *sum += pairs;
     }
 }
 
 static void SIZED(share)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
-                         float factor, float limit, float *shares) {
+                         float factor, float limit, float *shares, double *counts) {
   const int words = BITS == 32 ? 1 : rolls->words;
+  f8 sum = {0};  // small integers: exact
+  double empty = 0;
   switch (feature->kind) {
-    case CK_CELLS: return SIZED(share_cells)(feature, rolls, cells, draws, factor, shares, words);
-    case CK_HELD_CELLS: return SIZED(share_held)(feature, rolls, cells, draws, factor, shares, words);
-    case CK_STEPWISE_ONSETS: return SIZED(share_onsets)(feature, rolls, cells, draws, factor, shares, words);
-    case CK_CONTRARY_COLUMNS: return SIZED(share_contrary)(rolls, cells, draws, factor, shares, words);
-    case CK_COLUMN_DEVIATION: return SIZED(share_deviation)(feature, rolls, cells, draws, factor, shares, words);
-    case CK_NEW_CELLS: return SIZED(share_fewest_new)(feature, rolls, cells, draws, factor, limit, shares, words);
+    case CK_CELLS: SIZED(share_cells)(feature, rolls, cells, draws, factor, shares, words, &sum); break;
+    case CK_HELD_CELLS: SIZED(share_held)(feature, rolls, cells, draws, factor, shares, words, &sum); break;
+    case CK_STEPWISE_ONSETS: SIZED(share_onsets)(feature, rolls, cells, draws, factor, shares, words, &sum); break;
+    case CK_CONTRARY_COLUMNS: SIZED(share_contrary)(rolls, cells, draws, factor, shares, words, &sum); break;
+    case CK_COLUMN_DEVIATION:
+      SIZED(share_deviation)(feature, rolls, cells, draws, factor, shares, words, &sum);
+      empty = (double)rolls->steps * (double)feature->value;
+      break;
+    case CK_NEW_CELLS: SIZED(share_fewest_new)(feature, rolls, cells, draws, factor, limit, shares, words, &sum); break;
     case CK_LOWEST_IN_ROWS: return;
-    case CK_PAIRS: return SIZED(share_pairs)(feature, rolls, cells, draws, factor, shares);
+    case CK_PAIRS: SIZED(share_pairs)(feature, rolls, cells, draws, factor, shares, &sum); break;
   }
+  for (int lane = 0; lane < CK_ROLLS; lane++) counts[lane] += empty + (double)sum[lane];
 }
 
 #undef EACH_DRAW

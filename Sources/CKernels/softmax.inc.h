@@ -47,9 +47,8 @@ typedef float f32u __attribute__((vector_size(128), aligned(4)));
 #define LANES(name) name##_16
 #endif
 
-#ifndef MOST_GROUP
-#define MOST_GROUP 3
-#endif
+// Vectors whose chains of dependent operations are interleaved.
+#define MOST_GROUP (LEVEL == AVX2 ? 5 : 4)
 
 // Vector k of a row for each episode of the vector.
 INLINE F NAMED(row)(const float *const *rows, int k) {

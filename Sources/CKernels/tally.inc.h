@@ -244,6 +244,33 @@ INLINE void SIZED(count_pairs)(
   }
 }
 
+#if BITS == 32 && LEVEL != PORTABLE
+// Where the lowest cell of every lane is; -64 where there is none.
+INLINE i32x8 SIZED(lowest_bit)(i32x8 cells) {
+  const i32x8 bit = cells & -cells;  // a power of two: its exponent as a float, whatever the sign
+  const i32x8 place = (((i32x8)__builtin_convertvector(bit, f8) >> 23) & 255) - 127;
+  return (i32x8)_mm256_max_epi32((__m256i)place, _mm256_set1_epi32(-64));
+}
+
+// Pairs within columns of at most three cells, their values being bytes: three lookups a lane at once.
+static void SIZED(few_pairs)(const int8_t *values, const V *columns, int steps, double *out) {
+  const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)values));
+  const __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(values + 16)));
+  const __m256i ones8 = _mm256_set1_epi8(1), ones16 = _mm256_set1_epi16(1);
+  i32x8 sum = {0};
+  for (int t = 0; t < steps; t++) {
+    const i32x8 first = (i32x8)columns[t], second = first & (first - 1), third = second & (second - 1);
+    const i32x8 i = SIZED(lowest_bit)(first), j = SIZED(lowest_bit)(second), k = SIZED(lowest_bit)(third);
+    // A distance to no cell is negative, which looks up 0.
+    const __m256i apart = (__m256i)(((j - i) & 255) | (((k - i) & 255) << 8) | (((k - j) & 255) << 16) | (i32x8)((V){0} + 0x80000000u));
+    const __m256i found = _mm256_blendv_epi8(_mm256_shuffle_epi8(low, apart), _mm256_shuffle_epi8(high, apart),
+                                             _mm256_slli_epi16(apart, 3));
+    sum += (i32x8)_mm256_madd_epi16(_mm256_maddubs_epi16(ones8, found), ones16);
+  }
+  for (int lane = 0; lane < CK_ROLLS; lane++) out[lane] += (double)sum[lane];
+}
+#endif
+
 // Pairs of rows are too many for masks: cell by cell, lane by lane. `out` is added to.
 static void SIZED(pairs)(const ck_feature *feature, const WORD *columns, int steps, int words, double *out) {
 #if BITS == 32
@@ -251,6 +278,15 @@ static void SIZED(pairs)(const ck_feature *feature, const WORD *columns, int ste
     int32_t values[64] = {0};  // 63: no cell, at least 32 rows below any other
     memcpy(values, feature->integers, sizeof(int32_t) * (feature->count < 32 ? feature->count : 32));
     values[0] = 0;
+#if LEVEL != PORTABLE
+    int8_t bytes[32];
+    int small = 1;
+    for (int i = 0; i < 32; i++) {
+      bytes[i] = (int8_t)values[i];
+      small &= bytes[i] == values[i];
+    }
+    if (small) return SIZED(few_pairs)(bytes, (const V *)columns, steps, out);
+#endif
     for (int lane = 0; lane < CK_ROLLS; lane++) {
       int64_t sum = 0;
       for (int t = 0; t < steps; t++) {

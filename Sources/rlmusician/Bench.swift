@@ -45,6 +45,7 @@ struct Bench {
   var repeats: Int
   /// Of the default training.
   var populations: Int
+  var method: AgentConfiguration.Method
 
   private static let speed: [(title: String, key: String, digits: Int)] = [
     ("million steps/s", "million_steps_per_second", 1), ("best", "best_million_steps_per_second", 1),
@@ -57,6 +58,15 @@ struct Bench {
     return BenchSection(
       key: "threads", title: "default training, by threads", columns: Self.speed,
       rows: try counts.map { try training("\($0)", "", populations: populations, threads: $0) })
+  }
+
+  /// Default training by every method, on one thread.
+  func methods() throws -> BenchSection {
+    BenchSection(
+      key: "methods", title: "default training on one thread, by method", columns: Self.speed,
+      rows: try AgentConfiguration.Method.allCases.map {
+        try training($0.rawValue, "agent: {method: \($0.rawValue)}", populations: populations)
+      })
   }
 
   /// Default training on every path of the kernels, on one thread.
@@ -76,20 +86,22 @@ struct Bench {
       try training("\(count)", "environment: {n_roll_steps: \(count)}", populations: max(2, 660 / count))
     }
     let sizes = try [150, 1500, 15_000].map { count in
-      try training("\(count)", "agent: {population_size: \(count)}", populations: max(1, 3000 / count))
+      try training(
+        "\(count)", "agent: {method: cross_entropy, population_size: \(count)}", populations: max(1, 3000 / count))
     }
     return [
       BenchSection(key: "rows", title: "by rows, one thread", columns: Self.speed, rows: rows),
       BenchSection(key: "steps", title: "by steps of a roll, one thread", columns: Self.speed, rows: steps),
       BenchSection(
-        key: "populations", title: "by size of the population, one thread", columns: Self.speed, rows: sizes),
+        key: "populations", title: "by candidates of a population (cross-entropy), one thread", columns: Self.speed, rows: sizes),
     ]
   }
 
   private func training(
     _ name: String, _ text: String, populations: Int, threads: Int = 1, kernels: Kernels = .best
   ) throws -> BenchSection.Row {
-    let configuration = try Configuration(text: text, file: "bench")
+    let configuration = try Configuration(
+      text: text.contains("agent:") ? text : "\(text)\nagent: {method: \(method.rawValue)}", file: "bench")
     var steps = 0
     let seconds = (0..<repeats).map { seed in
       let training = Training(configuration: configuration, seed: UInt64(seed), threads: threads, kernels: kernels)

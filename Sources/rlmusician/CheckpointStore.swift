@@ -30,6 +30,13 @@ struct CheckpointStore {
       throw FileError(.cannotCreate, path: path, reason: "in use by another run; wait for its end or stop it")
     }
     let checkpoint = try Checkpoint.read(path)
+    let (learnt, wanted) = (checkpoint.method.rawValue, configuration.agent.method.rawValue)
+    guard learnt == wanted || checkpoint.configurationDigest == configuration.digest else {
+      throw DataError(
+        file: path,
+        reason: "learnt by \(learnt), this configuration says agent.method: \(wanted): go on with the configuration that"
+          + " it belongs to, or begin again without --resume")
+    }
     guard checkpoint.configurationDigest == configuration.digest else {
       throw DataError(
         file: path,

@@ -10,6 +10,15 @@
 
 #include "ck_counterpoint.h"
 
+/// Tells the processor that a thread waits for another one.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
 /// Sixteen interleaved xoshiro128++ generators (Blackman and Vigna 2021).
 typedef struct ck_random {
   uint32_t s[4][16];
@@ -51,13 +60,19 @@ ck_softmax *_Nullable ck_softmax_create(int32_t rows, int32_t columns, int32_t d
 /// Frees what `ck_softmax_create` made.
 void ck_softmax_destroy(ck_softmax *_Nullable actor);
 
+/// Where a policy's weights are.
+typedef struct ck_tables {
+  float *_Nonnull past, *_Nonnull steps, *_Nonnull powers, *_Nonnull bias;
+} ck_tables;
+
 /// A linear-softmax policy that learns, and the record of up to 16 episodes that it has played (`policy.inc.h`).
 typedef struct ck_policy {
+  void *_Nonnull memory;
   int32_t rows, columns, draws, vectors;
   /// Columns before the current one that are seen one by one; whether decayed columns and the current column are seen.
   int32_t lags, has_decayed, has_current;
-  /// Room for so many episodes, an even number; how many were played last.
-  int32_t capacity, episodes;
+  /// How many episodes were played last.
+  int32_t episodes;
   /// Whether cells chosen before cannot be drawn again; whether any action is impossible.
   int32_t chosen, masked;
   /// As in `ck_softmax`.
@@ -69,11 +84,15 @@ typedef struct ck_policy {
   float *_Nonnull steps, *_Nonnull powers;
   /// The bias; 1 for possible actions, else 0; the actions' numbers.
   float *_Nonnull bias, *_Nonnull keep, *_Nonnull numbers;
-  /// States of the episodes: logits of decayed columns, weights; where weights are not multiplied, all logits.
-  float *_Nonnull z, *_Nonnull w, *_Nonnull y;
+  /// Where in a row an action's number is.
+  int32_t *_Nonnull places;
+  /// The four tables above, where they are the policy's own.
+  ck_tables own;
+  /// Random numbers of all columns.
   float *_Nonnull uniforms;
-  /// The record: logits and weights at every column's start, one over the weights' sum before every draw.
-  float *_Nonnull starts, *_Nonnull weights, *_Nonnull inverses;
+  /// The record: of every episode's every column the logits and the weights at its start; and one over the weights' sum
+  /// before every draw, [column][draw][episode].
+  float *_Nonnull record, *_Nonnull inverses;
   /// Actions, [column][draw][episode]; in `cells` those that changed nothing are `rows`.
   int32_t *_Nonnull cells, *_Nonnull taken;
   /// Sums of the gradient, in the layout of what they belong to.
@@ -91,6 +110,8 @@ typedef struct ck_policy_size {
 ///
 /// `possible`: one bit a row that may be drawn at all, in 64-bit words.
 ck_policy *_Nullable ck_policy_create(ck_policy_size size, const uint64_t *_Nonnull possible);
+/// Lets a policy use the weights that another of the same size has prepared; null: its own again.
+void ck_policy_share(ck_policy *_Nonnull policy, const ck_policy *_Nullable from);
 /// Frees what `ck_policy_create` made.
 void ck_policy_destroy(ck_policy *_Nullable policy);
 
@@ -160,9 +181,10 @@ typedef struct ck_path {
   /// Takes a policy's flat weights: a row of W for every number it sees (decayed columns, current column, the columns
   /// before from the nearest on), then the bias.
   void (*_Nonnull policy_prepare)(ck_policy *_Nonnull policy, const float *_Nonnull weights);
-  /// Plays up to `capacity` episodes and keeps their record; `out` as in `play`.
+  /// Plays up to `capacity` episodes and keeps their record; every eight rolls go to one of `groups`, laid out as in
+  /// `ck_rolls`.
   void (*_Nonnull policy_play)(ck_policy *_Nonnull policy, ck_random *_Nonnull random, int32_t episodes,
-                               void *_Nonnull const *_Nonnull out);
+                               void *_Nonnull const *_Nonnull groups);
   /// Adds the gradient over the episodes played last to `gradient`, laid out like the weights. Advantages are
   /// [column][draw][16 episodes].
   void (*_Nonnull policy_gradient)(ck_policy *_Nonnull policy, const float *_Nonnull advantages, float temperature,
@@ -171,10 +193,11 @@ typedef struct ck_path {
   void (*_Nonnull count)(const ck_feature *_Nonnull feature, const ck_rolls *_Nonnull rolls, double *_Nonnull out);
   /// Adds what every draw of eight rolls changed in a feature's count, times `factor`: `cells` and `shares` are
   /// [column][draw][16 episodes], from the first of the eight on. Of `CK_NEW_CELLS` min(1, count / limit) is what
-  /// changes; `CK_LOWEST_IN_ROWS` has no shares.
+  /// changes; `CK_LOWEST_IN_ROWS` has no shares. The counts are added to `counts`: those that `count` gives if nothing
+  /// but the draws is in the rolls and a feature of pairs has `integers`.
   void (*_Nonnull share)(const ck_feature *_Nonnull feature, const ck_rolls *_Nonnull rolls,
                          const int32_t *_Nonnull cells, int32_t draws, float factor, float limit,
-                         float *_Nonnull shares);
+                         float *_Nonnull shares, double *_Nonnull counts);
   /// Returns of up to 16 episodes with `decisions` decisions each, laid out [decision][16].
   void (*_Nonnull returns)(const float *_Nonnull shares, const float *_Nonnull discounts,
                            const float *_Nonnull rewards, int32_t decisions, int32_t count, float scale,

@@ -59,6 +59,9 @@ public struct Checkpoint: Sendable, Equatable {
     ]
   }
 
+  /// How it was learnt.
+  public var method: AgentConfiguration.Method { state.optimizer == nil ? .crossEntropy : .policyGradient }
+
   /// Reads a checkpoint.
   ///
   /// - Throws: `FileError` if there is none, `DataError` if it is malformed.

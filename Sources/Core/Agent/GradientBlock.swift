@@ -58,10 +58,15 @@ final class GradientBlock: @unchecked Sendable {
     discounts[min(max(0, Int(decision.elapsed)), discounts.count - 1)]
   }
 
-  /// Plays `count` episodes and takes their returns, in units of reward.
-  func play(_ weights: [Float], _ key: EpisodeKey, count: Int, rewardUnit: Double) {
-    self.count = count
+  /// Takes the weights that are played with from now on; from the first block of a batch, which has prepared them.
+  func prepare(_ weights: [Float], like first: GradientBlock) {
+    if first !== self, runner.prepare(like: first.runner) { return }
     weights.withUnsafeBufferPointer { runner.prepare($0) }
+  }
+
+  /// Plays `count` episodes and takes their returns, in units of reward.
+  func play(_ key: EpisodeKey, count: Int, rewardUnit: Double) {
+    self.count = count
     runner.play(key, count: count)
     rewards.removeAll(keepingCapacity: true)
     for episode in 0..<count { rewards.append(runner.reward(of: episode)) }

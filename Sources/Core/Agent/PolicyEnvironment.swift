@@ -99,6 +99,12 @@ public protocol EpisodeRunner: AnyObject {
   /// Takes the weights that are played with from now on.
   func prepare(_ weights: UnsafeBufferPointer<Float>)
 
+  /// Plays from now on with the weights that another runner of the same environment has taken, for as long as that one
+  /// keeps them; the other is not changed meanwhile.
+  ///
+  /// - Returns: false where every runner takes weights for itself.
+  func prepare(like other: any EpisodeRunner) -> Bool
+
   /// Plays episodes 0..<count with random numbers of this key, alone of this key: the same ones on any thread and with
   /// any kernels. Replaces what was played before.
   func play(_ key: EpisodeKey, count: Int)
@@ -131,6 +137,8 @@ public protocol EpisodeRunner: AnyObject {
 }
 
 extension EpisodeRunner {
+  /// Takes them for itself.
+  public func prepare(like other: any EpisodeRunner) -> Bool { false }
   /// Episodes may differ.
   public var fixedShares: UnsafePointer<Float>? { nil }
 }

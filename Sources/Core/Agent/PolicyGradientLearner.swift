@@ -89,12 +89,13 @@ final class PolicyGradientLearner: Learner {
     let nothing = [Float](repeating: 0, count: environment.weightCount)
     let (seed, blocks) = (context.seed, blocks)
     var sample = RewardScale.Sample(slotCount: environment.slotCount)
+    for block in blocks { block.prepare(nothing, like: blocks[0]) }
     for batch in 0..<max(1, episodes / settings.episodesPerUpdate) {
       for first in stride(from: 0, to: partition.blockCount, by: blocks.count) {
         let count = min(blocks.count, partition.blockCount - first)
         pool.run(count) { _, index in
           let key = EpisodeKey(seed: seed, purpose: .scale, population: 0, candidate: batch, block: first + index)
-          blocks[index].play(nothing, key, count: partition.size(of: first + index), rewardUnit: 1)
+          blocks[index].play(key, count: partition.size(of: first + index), rewardUnit: 1)
         }
         for block in blocks[..<count] { block.add(to: &sample) }
       }
@@ -151,11 +152,11 @@ final class PolicyGradientLearner: Learner {
 
   /// One batch, one step of the weights.
   private func learn(update: Int, of partition: BatchPartition) {
-    let before = weights
+    for block in blocks { block.prepare(weights, like: blocks[0]) }
     let (unit, seed, population, work) = (scale.unit, context.seed, population, context.work)
     run(partition) { block, index, count in
       let key = EpisodeKey(seed: seed, purpose: .actions, population: population, candidate: update, block: index)
-      block.play(before, key, count: count, rewardUnit: unit)
+      block.play(key, count: count, rewardUnit: unit)
       work.step()
     }
     let own = ranks.share(of: partition.blockCount)

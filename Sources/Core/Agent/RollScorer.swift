@@ -43,7 +43,11 @@ final class RollScorer {
   }
 
   /// Writes the totals of the batch's first `count` rolls; `totals` has room for whole groups of eight.
-  func score(_ batch: RollBatch, count: Int, totals: UnsafeMutableBufferPointer<Double>) {
+  ///
+  /// - Parameter counted: what has counted some of it in the same rolls, for the same rules.
+  func score(
+    _ batch: RollBatch, count: Int, totals: UnsafeMutableBufferPointer<Double>, counted: RollShares? = nil
+  ) {
     let size = RollBatch.groupSize
     for group in 0..<(count + size - 1) / size {
       var rolls = ck_rolls(
@@ -51,8 +55,14 @@ final class RollScorer {
         words: Int32(batch.wordsPerColumn))
       // In the order of `ScoreBreakdown.total`, so that nothing is rounded differently.
       var sum = SIMD8<Double>(repeating: 0)
-      for term in terms {
-        sum += SIMD8(repeating: term.coefficient) * raw(term, &rolls, batch, group: group, last: count - group * size)
+      for (index, term) in terms.enumerated() {
+        let score =
+          if let formula = term.formula, let counts = counted?.counts(entry: index, group: group) {
+            formula(counts)
+          } else {
+            raw(term, &rolls, batch, group: group, last: count - group * size)
+          }
+        sum += SIMD8(repeating: term.coefficient) * score
       }
       for lane in 0..<size { totals[group * size + lane] = sum[lane] }
     }

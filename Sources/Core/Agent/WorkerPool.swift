@@ -1,3 +1,4 @@
+internal import CKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,8 +9,8 @@ import Synchronization
 
 /// A few threads that share numbered pieces of work; the caller is one of them.
 ///
-/// Between two runs a training's gap is some microseconds, which a waiting thread spends spinning; after that it sleeps,
-/// so that an idle training costs nothing.
+/// Between two runs a training's gap is some ten microseconds, which a waiting thread spends spinning: to wake it would
+/// take longer. After that it sleeps, so that an idle training costs nothing.
 final class WorkerPool {
   /// Does piece `index` on worker `worker`.
   typealias Work = @Sendable (_ worker: Int, _ index: Int) -> Void
@@ -54,10 +55,12 @@ final class WorkerPool {
     var spins = 0
     while shared.busy.load(ordering: .acquiring) > 0 {
       spins += 1
-      if spins > 5000 {
+      if spins > 2 * Shared.spinCount {
         usleep(200)  // a piece may take minutes
-      } else if spins > 200 {
+      } else if spins > Shared.spinCount {
         sched_yield()
+      } else {
+        ck_pause()
       }
     }
   }
@@ -70,6 +73,9 @@ private final class Shared: Sendable {
     var count = 0
     var isStopping = false
   }
+
+  /// A pause takes 10 to 40 nanoseconds: about 100 microseconds, then sleep.
+  static let spinCount = 5000
 
   /// The next piece nobody has taken.
   let next = Atomic(0)
@@ -102,8 +108,11 @@ private final class Shared: Sendable {
       var spins = 0
       while generation.load(ordering: .acquiring) == seen {
         spins += 1
-        // About 50 microseconds, then sleep.
-        if spins > 2000 { bell.wait { self.generation.load(ordering: .acquiring) != seen } }
+        if spins > Shared.spinCount {
+          bell.wait { self.generation.load(ordering: .acquiring) != seen }
+        } else {
+          ck_pause()
+        }
       }
       seen = generation.load(ordering: .acquiring)
       let (work, count, isStopping) = order.withLock { ($0.work, $0.count, $0.isStopping) }

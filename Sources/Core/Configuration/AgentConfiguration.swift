@@ -103,7 +103,7 @@ public struct AgentConfiguration: Sendable {
     }
     let stepsPerEpisode = (environment.stepCount - 1) * environment.drawsPerStep
     guard method == .crossEntropy else {
-      return try checkGradientWork(stepsPerEpisode: stepsPerEpisode, rowCount: rows, section)
+      return try checkGradientWork(environment, section)
     }
     guard populationSize * weights <= Self.weightLimit else {
       throw section.error(
@@ -120,12 +120,14 @@ public struct AgentConfiguration: Sendable {
     }
   }
 
-  /// Bytes of memory a batch's probabilities may take.
+  /// Bytes of memory that the record of a batch may take.
   static let batchByteLimit = 4_000_000_000
 
   private func checkGradientWork(
-    stepsPerEpisode: Int, rowCount: Int, _ section: ConfigurationSection
+    _ environment: EnvironmentConfiguration, _ section: ConfigurationSection
   ) throws(ConfigurationError) {
+    let (columns, rowCount) = (environment.stepCount - 1, environment.rowCount)
+    let stepsPerEpisode = columns * environment.drawsPerStep
     let section = try section.section("policy_gradient")
     let steps = policyGradient.episodesPerPopulation * stepsPerEpisode
     guard steps <= Self.stepLimit else {
@@ -134,7 +136,8 @@ public struct AgentConfiguration: Sendable {
         found: "\(policyGradient.episodesPerPopulation) episodes of \(stepsPerEpisode) steps each",
         allowed: "at most \(Self.stepLimit) steps a population")
     }
-    let bytesPerEpisode = stepsPerEpisode * 8 * ((rowCount + 7) / 8 * 8)
+    // Two numbers a row and column, and ten a draw.
+    let bytesPerEpisode = columns * 8 * ((rowCount + 15) / 16 * 16) + stepsPerEpisode * 40
     let episodes = min(policyGradient.episodesPerUpdate, policyGradient.episodesPerPopulation)
     guard episodes * bytesPerEpisode <= Self.batchByteLimit else {
       throw section.error(

@@ -11,6 +11,8 @@ final class RollEpisodeRunner: EpisodeRunner {
   private let decisionCount: Int
   private let totals: UnsafeMutableBufferPointer<Double>
   private let shares: UnsafeMutablePointer<Float>
+  /// Whose weights are played with.
+  private var model: RollEpisodeRunner?
   /// Made when somebody asks for them.
   private var decisions: UnsafeMutableBufferPointer<Decision>?
 
@@ -50,19 +52,29 @@ final class RollEpisodeRunner: EpisodeRunner {
 
   func prepare(_ weights: UnsafeBufferPointer<Float>) {
     guard let weights = weights.baseAddress else { return }
+    model = nil
+    ck_policy_share(policy, nil)
     kernels.path.pointee.policy_prepare(policy, weights)
+  }
+
+  func prepare(like other: any EpisodeRunner) -> Bool {
+    guard let other = other as? RollEpisodeRunner, other !== self else { return false }
+    model = other
+    ck_policy_share(policy, other.policy)
+    return true
   }
 
   func play(_ key: EpisodeKey, count: Int) {
     var random = key.random
-    withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: count) { lanes in
-      for episode in 0..<count { lanes[episode] = batch.lane(episode) }
-      guard let lanes = UnsafePointer(lanes.baseAddress) else { return }
-      kernels.path.pointee.policy_play(policy, &random, Int32(count), lanes)
+    let groups = batch.capacity / RollBatch.groupSize
+    withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: groups) { places in
+      for group in 0..<groups { places[group] = batch.group(group) }
+      guard let places = UnsafePointer(places.baseAddress) else { return }
+      kernels.path.pointee.policy_play(policy, &random, Int32(count), places)
     }
-    scorer.score(batch, count: count, totals: totals)
     shareTaker.take(
       batch, count: count, cells: policy.pointee.cells, draws: environment.drawsPerStep, into: shares)
+    scorer.score(batch, count: count, totals: totals, counted: shareTaker)
   }
 
   func reward(of episode: Int) -> Double { totals[episode] }

@@ -56,6 +56,8 @@ import Testing
     ("agent: 3", "c.yml:1: agent: found '3'; allowed: a mapping of keys to values"),
     ("agent: [1]", "c.yml:1: agent: found a list; allowed: a mapping of keys to values"),
     ("environment:\n  n_semitones: many", size("'many'")),
+    ("environment:\n  masks: [scael]", "c.yml:2: environment.masks: found 'scael'; allowed: a list of scale, chosen"),
+    ("environment:\n  masks: 3", "c.yml:2: environment.masks: found '3'; allowed: a list"),
     ("environment:\n  n_semitones: [25]", size("a list")),
     ("environment:\n  n_semitones: {}", size("an empty mapping")),
     ("environment:\n  n_semitones: '25'", size("the text '25'")),

@@ -73,4 +73,24 @@ import Testing
     #expect(runner.current?.state.best?.score != best)
     #expect(await runner.trainPopulation { _, _ in false }?.report.population == 2)
   }
+
+  /// An agent that learnt by one method is where a session of the other one begins.
+  @Test(arguments: AgentConfiguration.Method.allCases) func favouritesOfBothMethodsGoOn(
+    method: AgentConfiguration.Method
+  ) async throws {
+    let first = runner()
+    await first.open(configuration, news: nil) { _ in false }
+    for _ in 0..<3 { _ = await first.trainPopulation { _, _ in false } }
+    let piece = try #require(await first.compose(configuration))
+    let weights = try #require(piece.weights).weights
+    var next = configuration
+    next.agent = try Configuration(
+      text: "environment: {n_semitones: 13}\nagent: {method: \(method.rawValue), n_processes: 1}", file: "test"
+    ).agent
+    let adopted = try #require(next.policyEnvironment.adopted(weights))
+    next.agent.initialMean = weights.map { Double($0) }
+    let state = await parts.trainer.begin(next, seed: 3, threads: 1)
+    #expect(state.mean == adopted.map { Double($0) } && state.population == 0)
+    #expect(await parts.trainer.trainPopulation { _, _ in false }?.report.population == 1)
+  }
 }
