@@ -2,17 +2,29 @@
 
 typedef float NAMED(f8) __attribute__((ext_vector_type(8)));
 typedef int32_t NAMED(i8) __attribute__((ext_vector_type(8)));
+typedef _Bool NAMED(b8) __attribute__((ext_vector_type(8)));
 #define F8 NAMED(f8)
 #define I8 NAMED(i8)
+#define B8 NAMED(b8)
 
 INLINE F8 NAMED(load)(const float *p) { F8 v; memcpy(&v, p, 32); return v; }
 INLINE void NAMED(store)(float *p, F8 v) { memcpy(p, &v, 32); }
-INLINE F8 NAMED(max)(F8 a, F8 b) { I8 m = a > b; return (F8)(((I8)a & m) | ((I8)b & ~m)); }
-INLINE float NAMED(sum)(F8 v) { return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7])); }
-INLINE float NAMED(highest)(F8 v) {
-  float a = v[0] > v[4] ? v[0] : v[4], b = v[1] > v[5] ? v[1] : v[5], c = v[2] > v[6] ? v[2] : v[6], d = v[3] > v[7] ? v[3] : v[7];
-  a = a > b ? a : b, c = c > d ? c : d;
-  return a > c ? a : c;
+INLINE F8 NAMED(max)(F8 a, F8 b) { return a > b ? a : b; }
+INLINE F8 NAMED(swap4)(F8 v) { return __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3); }
+INLINE F8 NAMED(swap2)(F8 v) { return __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5); }
+INLINE F8 NAMED(swap1)(F8 v) { return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6); }
+INLINE F8 NAMED(sum)(F8 v) { v += NAMED(swap4)(v), v += NAMED(swap2)(v); return v + NAMED(swap1)(v); }  // in every lane
+INLINE F8 NAMED(highest)(F8 v) {  // the same
+  v = NAMED(max)(v, NAMED(swap4)(v)), v = NAMED(max)(v, NAMED(swap2)(v));
+  return NAMED(max)(v, NAMED(swap1)(v));
+}
+
+// The sums of the first one, two, ... eight numbers.
+INLINE F8 NAMED(sums)(F8 v) {
+  const F8 none = (F8)(0.0f);
+  v += __builtin_shufflevector(none, v, 0, 8, 9, 10, 11, 12, 13, 14);
+  v += __builtin_shufflevector(none, v, 0, 1, 8, 9, 10, 11, 12, 13);
+  return v + __builtin_shufflevector(none, v, 0, 1, 2, 3, 8, 9, 10, 11);
 }
 
 // e^x for x <= 0, to about 1e-6 of it; below -87 about 0.
@@ -40,36 +52,44 @@ INLINE int NAMED(decide)(song *s, const NAMED(rows) *r, const int vectors, uint3
   if (given >= 0) return given;
   if ((mask & (mask - 1)) == 0) return __builtin_ctz(mask | 1u << 31);  // nothing to choose, nothing to learn
   const float *weights = s->task.weights;
-  F8 y[4];
-  for (int k = 0; k < vectors; k++) y[k] = NAMED(load)(weights + r->row[0] + 8 * k);
-  for (int i = 1; i < r->count; i++)
+  F8 y[4], z[4];
+  for (int k = 0; k < vectors; k++) y[k] = NAMED(load)(weights + r->row[0] + 8 * k), z[k] = NAMED(load)(weights + r->row[1] + 8 * k);
+  int i = 2;
+  for (; i + 1 < r->count; i += 2)
+    for (int k = 0; k < vectors; k++) {
+      y[k] += NAMED(load)(weights + r->row[i] + 8 * k);
+      z[k] += NAMED(load)(weights + r->row[i + 1] + 8 * k);
+    }
+  if (i < r->count)
     for (int k = 0; k < vectors; k++) y[k] += NAMED(load)(weights + r->row[i] + 8 * k);
   if (r->taste)
-    for (int k = 0; k < vectors; k++) y[k] += NAMED(load)(r->taste + 8 * k);
+    for (int k = 0; k < vectors; k++) z[k] += NAMED(load)(r->taste + 8 * k);
   const I8 bits = {1, 2, 4, 8, 16, 32, 64, 128};
   F8 best = (F8)(-1e30f);
   for (int k = 0; k < vectors; k++) {
     I8 open = ((I8)((int32_t)(mask >> 8 * k & 255)) & bits) != 0;
-    y[k] *= r->sharpness;
-    y[k] = (F8)(((I8)y[k] & open) | ((I8)(F8)(-1e30f) & ~open));
+    y[k] = (y[k] + z[k]) * r->sharpness;
+    y[k] = open ? y[k] : (F8)(-1e30f);
     best = NAMED(max)(best, y[k]);
   }
-  float top = NAMED(highest)(best), part[4], total = 0;
+  const F8 top = NAMED(highest)(best);
+  float total = 0;
   for (int k = 0; k < vectors; k++) {
     y[k] = NAMED(power)(y[k] - top);
-    part[k] = NAMED(sum)(y[k]);
-    total += part[k];
+    z[k] = NAMED(sums)(y[k]) + total;
+    total = z[k][7];
   }
-  float u = (float)(next_random(now->random) >> 40) * (1.0f / 16777216.0f) * total;
-  int k = 0;
-  while (k < vectors - 1 && u >= part[k]) u -= part[k++];
-  float lanes[8];
-  NAMED(store)(lanes, y[k]);
-  int a = 0;
-  float reached = lanes[0];
-  while (a < 7 && reached <= u) reached += lanes[++a];
-  a += 8 * k;
-  if (!(mask >> a & 1)) a = 31 - __builtin_clz(mask);  // rounding at the end of a sum
+  // Where a draw falls among the sums.
+  const F8 u = (F8)((float)(next_random(now->random) >> 40) * (1.0f / 16777216.0f) * total);
+  uint32_t passed = 0;
+  for (int k = 0; k < vectors; k++) {
+    const B8 under = __builtin_convertvector(z[k] <= u, B8);
+    uint8_t eight;
+    memcpy(&eight, &under, 1);
+    passed |= (uint32_t)eight << 8 * k;
+  }
+  int a = __builtin_popcount(passed);
+  if (a > 31 || !(mask >> a & 1)) a = 31 - __builtin_clz(mask);  // rounding at the end of a sum
   if (s->task.record && now->recorded < MOST_DECISIONS) {
     song_decision *d = &s->decision[now->recorded++];
     for (int i = 0; i < r->count; i++) d->row[i] = r->row[i];
@@ -83,6 +103,7 @@ INLINE int NAMED(decide)(song *s, const NAMED(rows) *r, const int vectors, uint3
   return a;
 }
 
+#ifdef FOUR_PARTS
 // Adds a decision's share to the gradient: advantage (onehot - p) - temperature p (log p + H), for every row it used.
 INLINE void NAMED(learn)(const song *s, const song_decision *d, const int vectors, float advantage, float temperature,
                          float *gradient) {
@@ -94,12 +115,12 @@ INLINE void NAMED(learn)(const song *s, const song_decision *d, const int vector
     l[k] = __builtin_convertvector((I8)(x[k] + 1e-9f), F8) * 8.2629582e-8f - 87.98997f;
     h += x[k] * l[k];
   }
-  F8 mean = (F8)(NAMED(sum)(h));
-  for (int k = 0; k < vectors; k++) q[k] = x[k] * (-advantage - temperature * (l[k] - mean));
-  float t[32];
-  for (int k = 0; k < vectors; k++) NAMED(store)(t + 8 * k, q[k]);
-  t[d->action] += advantage;
-  for (int k = 0; k < vectors; k++) q[k] = NAMED(load)(t + 8 * k);
+  F8 mean = NAMED(sum)(h);
+  const I8 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  for (int k = 0; k < vectors; k++) {
+    const I8 taken = lanes == (I8)(d->action - 8 * k);
+    q[k] = x[k] * (-advantage - temperature * (l[k] - mean)) + (F8)((I8)(F8)(advantage) & taken);
+  }
   for (int i = 0; i < d->count; i++) {
     float *g = gradient + d->row[i];
     for (int k = 0; k < vectors; k++) NAMED(store)(g + 8 * k, NAMED(load)(g + 8 * k) + q[k]);
@@ -115,3 +136,4 @@ static void NAMED(accumulate)(song *s, const float *advantages, int64_t stride, 
     else NAMED(learn)(s, d, 4, advantages[i * stride], heat, gradient);
   }
 }
+#endif

@@ -1,4 +1,5 @@
-// Composing a piece; the includer defines PATH.
+// Composing a piece; the includer defines PATH, PARTS (of a world: constant where that makes it faster) and, for the path
+// that is called, FOUR_PARTS: what composes in four.
 #include "decide.inc.h"
 #define ROWS NAMED(rows)
 
@@ -6,7 +7,6 @@ INLINE void NAMED(reward)(song *s, int bar, int rule, float value) {
   state *now = &s->now;
   value *= s->task.world->coefficient[rule];
   now->rule[rule] += value;
-  now->total += value;
   if (s->task.record && now->recorded) s->decision[now->recorded - 1].reward += value;
   if (s->task.bars) s->task.bars[bar * SONG_RULES + rule] += value;
 }
@@ -14,7 +14,7 @@ INLINE void NAMED(reward)(song *s, int bar, int rule, float value) {
 
 INLINE void NAMED(fault)(song *s, int bar) {
   s->now.faults++;
-  NAMED(reward)(s, bar, FAULTS, -1);
+  NAMED(reward)(s, bar, FAULTS, faults_rule);
   if (s->task.bar_faults) s->task.bar_faults[bar]++;
 }
 
@@ -22,7 +22,7 @@ INLINE int NAMED(given)(const song *s, int part, int bar) {
   return s->task.replay || (s->task.given && s->task.given[part * SONG_BARS + bar]);
 }
 
-INLINE int NAMED(role)(int part, int parts) { return part == 0 ? 0 : part == parts - 1 ? 1 : part == 1 ? 2 : 3; }
+INLINE int NAMED(role)(const int part, const int parts) { return part == 0 ? 0 : part == parts - 1 ? 1 : part == 1 ? 2 : 3; }
 
 // A place's baseline: by where in its phrase a decision is, not by time, because plans differ.
 INLINE int NAMED(slot)(const song_bar *b, int span, int kind, int role) {
@@ -39,13 +39,10 @@ INLINE int NAMED(slot)(const song_bar *b, int span, int kind, int role) {
 // One span. Returns whether it could be composed without a fault.
 INLINE int NAMED(span)(song *s, int bar, int k) {
   const song_world *w = s->task.world;
-  const song_plan *plan = s->task.plan;
-  const song_bar *b = &plan->bar[bar];
   state *now = &s->now;
-  song_grid *grid = &s->grid;
-  const int at = bar * w->spans + k, faults = now->faults;
+  const int at = bar * SONG_BAR_SPANS + k, faults = now->faults;
   if (k == 0) {
-    for (int p = 0; p < w->parts; p++) now->in_bar[p] = 0;
+    for (int p = 0; p < PARTS(w); p++) now->in_bar[p] = 0;
     NAMED(transform)(s, bar);
   }
   NAMED(harmonise)(s, bar, k);
@@ -54,12 +51,11 @@ INLINE int NAMED(span)(song *s, int bar, int k) {
     const int step = bar * w->steps + w->start[k] + i;
     NAMED(step)(s, bar, k, i, step, at);
   }
-  if (k == w->spans - 1) NAMED(bar)(s, bar);
-  (void)b, (void)grid;
-  return now->faults == faults && !(k == w->spans - 1 && NAMED(missed)(s, bar));
+  if (k == SONG_BAR_SPANS - 1) NAMED(bar)(s, bar);
+  return now->faults == faults && !(k == SONG_BAR_SPANS - 1 && NAMED(missed)(s, bar));
 }
 
-static void NAMED(play)(song *s) {
+static void NAMED(play_all)(song *s) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
   state *now = &s->now;
@@ -72,13 +68,13 @@ static void NAMED(play)(song *s) {
     s->octaves[lane] = 0;
     for (int other = lane % w->degrees; other < SONG_LANES; other += w->degrees) s->octaves[lane] |= 1u << other;
   }
-  const int spans = plan->bars * w->spans, most_retries = s->task.retries;
+  const int spans = plan->bars * SONG_BAR_SPANS, most_retries = s->task.retries;
   int tries = 0, budget = most_retries * 60, taken_back = 0, stuck = -1;
   for (int at = 0; at < spans; at++) {
     if (most_retries) s->undo[at % UNDONE] = *now;
     now->loose = tries > 8;
     now->sharpness = tries > 4 ? 1 : s->task.sharpness;
-    if (NAMED(span)(s, at / w->spans, at % w->spans) || !most_retries) {
+    if (NAMED(span)(s, at / SONG_BAR_SPANS, at % SONG_BAR_SPANS) || !most_retries) {
       if (at >= stuck) tries = 0, stuck = -1;
       continue;
     }
@@ -93,9 +89,17 @@ static void NAMED(play)(song *s) {
     if (s->task.record && now->recorded) s->decision[now->recorded - 1].reward = now->last_reward;
     at--;
   }
-  s->result = (song_result){.total = now->total, .faults = now->faults, .decisions = now->decisions,
+  double total = 0;
+  for (int rule = 0; rule < SONG_RULES; rule++) total += now->rule[rule];
+  s->result = (song_result){.total = total, .faults = now->faults, .decisions = now->decisions,
                             .recorded = now->recorded, .taken_back = taken_back};
   memcpy(s->result.rule, now->rule, sizeof now->rule);
+}
+
+#ifdef FOUR_PARTS
+static void NAMED(play)(song *s) {
+  if (s->task.world->parts == 4) FOUR_PARTS(s);
+  else NAMED(play_all)(s);
 }
 
 static const song_path NAMED(path) = {
@@ -103,9 +107,12 @@ static const song_path NAMED(path) = {
 #define TEXT(x) TEXT2(x)
     .name = TEXT(PATH), .play = NAMED(play), .accumulate = NAMED(accumulate)};
 
+#endif
+
 #undef TEXT2
 #undef TEXT
 #undef F8
 #undef I8
+#undef B8
 #undef ROWS
 #undef REWARD

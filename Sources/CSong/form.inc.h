@@ -40,11 +40,11 @@ static void NAMED(bar)(song *s, int bar) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
   const song_bar *b = &plan->bar[bar];
-  const int steps = w->steps, parts = w->parts, cadential = b->cadence && b->in_phrase == b->phrase_bars - 1;
+  const int steps = w->steps, parts = PARTS(w), cadential = b->cadence && b->in_phrase == b->phrase_bars - 1;
   if (!cadential) {
     for (int p = 0; p < parts; p++) {
       const int d = s->now.in_bar[p] - b->density[p], size = d < 0 ? -d : d;
-      REWARD(DENSITY_RULE, size == 0 ? 0.3f : size == 1 ? -0.1f : -0.5f * (size - 1));
+      REWARD(DENSITY_RULE, density_rule(size));
     }
     // At least two note values in a bar of the melody.
     uint32_t values = 0;
@@ -56,15 +56,15 @@ static void NAMED(bar)(song *s, int bar) {
       }
       length++;
     }
-    REWARD(NOTE_VALUES, __builtin_popcount(values) >= 2 ? 0.4f : -0.4f);
+    REWARD(NOTE_VALUES, note_values_rule(__builtin_popcount(values)));
   }
   for (int p = 1; p < parts && !cadential; p++) {
     if (b->in_phrase > 0 && b->reference < 0) {
       const uint32_t here = NAMED(pattern)(s, p, bar), before = NAMED(pattern)(s, p, bar - 1);
       const int d = __builtin_popcount(here ^ before);
-      REWARD(ACCOMPANIMENT, d == 0 ? 0.4f : -0.08f * d);
+      REWARD(ACCOMPANIMENT, accompaniment_rule(d));
     }
-    if (b->reference >= 0 && b->relation == SONG_EXACT) REWARD(ACCOMPANIMENT, NAMED(pattern)(s, p, bar) == NAMED(pattern)(s, p, b->reference) ? 0.5f : 0);
+    if (b->reference >= 0 && b->relation == SONG_EXACT) REWARD(ACCOMPANIMENT, NAMED(pattern)(s, p, bar) == NAMED(pattern)(s, p, b->reference) ? accompaniment_return : 0);
   }
   int count = 0, sum = 0;
   uint32_t lanes = 0;
@@ -75,13 +75,10 @@ static void NAMED(bar)(song *s, int bar) {
     lanes |= bit(lane);
   }
   if (count) {
-    const float middle = 0.5f * (float)(plan->nadir_lane + plan->climax_lane), wanted = middle + (b->level == 0 ? -1.5f : b->level == 1 ? 0.2f : 2.2f);
-    const float d = (float)sum / (float)count - wanted;
-    REWARD(HEIGHT, -0.5f * (d < 0 ? -d : d));
+    REWARD(HEIGHT, height_rule((float)sum / (float)count, plan->nadir_lane, plan->climax_lane, b->level));
   }
-  if (b->reference < 0 && !cadential) REWARD(THEME, __builtin_popcount(lanes) >= 4 ? 0.6f : __builtin_popcount(lanes) == 3 ? 0.2f : -0.6f);
+  if (b->reference < 0 && !cadential) REWARD(THEME, theme_rule(__builtin_popcount(lanes)));
   if (b->reference >= 0) {
-    const float alike = NAMED(likeness)(s, bar, b->reference, b->relation == SONG_EXACT), d = alike - b->likeness;
-    REWARD(LIKENESS, 7 * (1 - (d < 0 ? -d : d) / b->likeness));
+    REWARD(LIKENESS, likeness_rule(NAMED(likeness)(s, bar, b->reference, b->relation == SONG_EXACT), b->likeness));
   }
 }

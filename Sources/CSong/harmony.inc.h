@@ -27,9 +27,9 @@ static void NAMED(transform)(song *s, int bar) {
 INLINE uint32_t NAMED(chords)(const song *s, int at, int before) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
-  const int key = plan->bar[at / w->spans].key;
+  const int key = plan->bar[at / SONG_BAR_SPANS].key;
   uint32_t mask = plan->chords[at];
-  if (before >= 0 && at > 0 && plan->bar[(at - 1) / w->spans].key == key) {
+  if (before >= 0 && at > 0 && plan->bar[(at - 1) / SONG_BAR_SPANS].key == key) {
     uint32_t after = mask & w->key[key].chord[before].next;
     if (after) mask = after;
   }
@@ -39,25 +39,31 @@ INLINE uint32_t NAMED(chords)(const song *s, int at, int before) {
 INLINE int NAMED(chord)(song *s, int at, int before) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
-  const int bar = at / w->spans, k = at % w->spans;
+  const int bar = at / SONG_BAR_SPANS, k = at % SONG_BAR_SPANS;
   const song_bar *b = &plan->bar[bar];
   const song_key *key = &w->key[b->key];
   const state *now = &s->now;
   uint32_t mask = NAMED(chords)(s, at, before);
-  // Look ahead: what may follow has to be able to reach what the plan wants next.
-  if (at + 1 < plan->bars * w->spans && plan->bar[(at + 1) / w->spans].key == b->key) {
-    uint32_t good = 0;
+  // Look ahead: what may follow has to be able to reach what the plan wants next, and a bar that returns as it was.
+  if (at + 1 < plan->bars * SONG_BAR_SPANS && plan->bar[(at + 1) / SONG_BAR_SPANS].key == b->key) {
+    const song_bar *after = &plan->bar[(at + 1) / SONG_BAR_SPANS];
+    const uint32_t wanted = plan->chords[at + 1];
+    uint32_t same = 0, good = 0, best = 0;
+    if (after->relation == SONG_EXACT && plan->bar[after->reference].key == b->key)
+      same = wanted & bit(s->grid.chord[after->reference * SONG_BAR_SPANS + (at + 1) % SONG_BAR_SPANS]);
     for (uint32_t rest = mask; rest; rest &= rest - 1) {
       int c = __builtin_ctz(rest);
-      if (key->chord[c].next & plan->chords[at + 1]) good |= 1u << c;
+      if (key->chord[c].next & wanted) good |= 1u << c;
+      if (key->chord[c].next & same) best |= 1u << c;
     }
     if (good) mask = good;
+    if (best) mask = best;
   }
   // Weak spans may keep the chord, strong ones change it.
   int former = 32;
-  if (b->reference >= 0 && (b->relation == SONG_EXACT || b->relation == SONG_VARIED)) former = s->grid.chord[b->reference * w->spans + k];
+  if (b->reference >= 0 && (b->relation == SONG_EXACT || b->relation == SONG_VARIED)) former = s->grid.chord[b->reference * SONG_BAR_SPANS + k];
   if (former < 32 && b->relation == SONG_EXACT && !now->loose && mask >> former & 1) mask = 1u << former;
-  ROWS r = {.count = 4, .slot = NAMED(slot)(b, k, 0, 1), .step = at / w->spans * w->steps + w->start[k],
+  ROWS r = {.count = 4, .slot = NAMED(slot)(b, k, 0, 1), .step = at / SONG_BAR_SPANS * w->steps + w->start[k],
             .invention = b->reference < 0, .sharpness = b->reference >= 0 ? s->now.sharpness : 1};
   const int context = plan->context[at], mode = key->mode;
   r.row[0] = AT_CHORD_AFTER + (mode * 33 + (before < 0 ? 32 : before)) * 32;
@@ -67,28 +73,25 @@ INLINE int NAMED(chord)(song *s, int at, int before) {
   int chosen = NAMED(decide)(s, &r, 4, mask, s->task.replay || NAMED(given)(s, 0, bar) ? s->grid.chord[at] : -1);
   s->grid.chord[at] = (int8_t)chosen;
   if (before >= 0) {
-    const song_chord *a = &w->key[plan->bar[(at - 1) / w->spans].key].chord[before], *c = &key->chord[chosen];
+    const song_chord *a = &w->key[plan->bar[(at - 1) / SONG_BAR_SPANS].key].chord[before], *c = &key->chord[chosen];
     const int d = (c->root_class - a->root_class + w->degrees) % w->degrees;
     if (w->degrees == 7) {
-      // Roots best fall by fifths and thirds, or rise by a step.
-      static const float motion[7] = {0, 0.5f, -0.2f, 0.8f, 0.1f, 0.6f, -0.1f};
-      REWARD(PROGRESSION, 0.6f * motion[d]);
+      REWARD(PROGRESSION, progression_rule(d));
     }
-    if (a == c) REWARD(HARMONIC_VARIETY, w->weight[w->start[k]] == 2 ? -0.4f : 0.05f);
-    else if (d == 0) REWARD(HARMONIC_VARIETY, 0.05f);
-    if (a->dominant == 2 && c->root_class == a->target) REWARD(PROGRESSION, 0.3f);
-    if (c->dominant == 2) REWARD(HARMONIC_VARIETY, 0.2f);
-    // Dissonant chords are spice, most welcome before a cadence.
-    if (c->dissonance > 0) REWARD(DISSONANCE, (context & 7) == 1 ? -0.3f * c->dissonance : -c->dissonance);
-    if (at >= 4 && s->grid.chord[at] == s->grid.chord[at - 2] && s->grid.chord[at - 1] == s->grid.chord[at - 3]) REWARD(HARMONIC_VARIETY, -0.6f);
+    if (a == c) REWARD(HARMONIC_VARIETY, variety_same(w->weight[w->start[k]] == 2));
+    else if (d == 0) REWARD(HARMONIC_VARIETY, variety_same_root);
+    if (a->dominant == 2 && c->root_class == a->target) REWARD(PROGRESSION, progression_reached);
+    if (c->dominant == 2) REWARD(HARMONIC_VARIETY, variety_applied);
+    if (c->dissonance > 0) REWARD(DISSONANCE, dissonance_rule(c, (context & 7) == 1));
+    if (at >= 4 && s->grid.chord[at] == s->grid.chord[at - 2] && s->grid.chord[at - 1] == s->grid.chord[at - 3]) REWARD(HARMONIC_VARIETY, variety_same_pair);
     if (at >= 2 && (context & 7) != 0) {
       // The last four chords should be different ones.
       int same = 0;
       for (int i = 2; i <= 4 && at - i >= 0; i++) same += s->grid.chord[at - i] == chosen;
-      REWARD(HARMONIC_VARIETY, -0.15f * same);
+      REWARD(HARMONIC_VARIETY, variety_again * (float)same);
     }
   }
-  if (former < 32) REWARD(LIKENESS, chosen == former ? 0.8f : 0);
+  if (former < 32) REWARD(LIKENESS, chosen == former ? likeness_chord : 0);
   return chosen;
 }
 
@@ -96,15 +99,15 @@ static void NAMED(harmonise)(song *s, int bar, int k) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
   state *now = &s->now;
-  const int at = bar * w->spans + k;
+  const int at = bar * SONG_BAR_SPANS + k;
   if (at == 0) now->next = NAMED(chord)(s, 0, -1);
   now->chord_before = now->chord;
   now->harmony_before = now->harmony;
   now->chord = now->next;
   now->harmony = &w->key[plan->bar[bar].key].chord[now->chord];
   now->next = -1, now->harmony_after = 0;
-  if (at + 1 < plan->bars * w->spans) {
+  if (at + 1 < plan->bars * SONG_BAR_SPANS) {
     now->next = NAMED(chord)(s, at + 1, now->chord);
-    now->harmony_after = &w->key[plan->bar[(at + 1) / w->spans].key].chord[now->next];
+    now->harmony_after = &w->key[plan->bar[(at + 1) / SONG_BAR_SPANS].key].chord[now->next];
   }
 }

@@ -6,6 +6,7 @@ typedef struct NAMED(moment) {
   int8_t lane[SONG_PARTS];                  // before this step
   int16_t pitch[SONG_PARTS];
   int cadential, arrival;                   // in the phrase's last bar; at the cadence's arrival
+  int context;                              // which weights a degree has
 } NAMED(moment);
 
 // The next onset of a part in its span after step i, or the span's length.
@@ -19,8 +20,22 @@ INLINE int NAMED(next_onset)(const song *s, const NAMED(moment) *m, int p) {
 INLINE uint32_t NAMED(leading)(const song *s, int p, uint32_t range) {
   const song_chord *c = s->now.harmony_after;
   if (!c) return 0;
-  const uint32_t members = range & (p == s->task.world->parts - 1 ? c->bass : c->members);
+  const uint32_t members = range & (p == PARTS(s->task.world) - 1 ? c->bass : c->members);
   return members << 1 | members >> 1;
+}
+
+// Where the melody's note after this one may be, if that comes at step `next` of the span.
+INLINE uint32_t NAMED(answers)(const song *s, const NAMED(moment) *m, int next, uint32_t range) {
+  const int length = s->task.world->length[m->k];
+  const song_chord *c = s->now.harmony, *after = s->now.harmony_after;
+  if (next >= length) return after ? range & after->members : range;
+  const uint32_t later = NAMED(onsets)(s->grid.rhythm[0][m->at]) >> (next + 1);
+  const int end = later ? next + 1 + __builtin_ctz(later) : length;
+  const uint32_t members = range & c->members;
+  // A passing or neighbour note is short, and leads on by step.
+  if (end - next > 2) return members;
+  if (end < length) return members | members << 1 | members >> 1;
+  return after ? members | NAMED(leading)(s, 0, range) : members;
 }
 
 // What the part that sounds highest may sing at the cadence's arrival.
@@ -36,11 +51,10 @@ INLINE uint32_t NAMED(cadence_tones)(const song *s, const song_bar *b, const son
 
 // Whether the next span is the arrival of the piece's last cadence: what leads to it is heard unadorned.
 INLINE int NAMED(before_close)(const song *s, int at) {
-  const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
-  if (at + 1 >= plan->bars * w->spans) return 0;
-  const song_bar *after = &plan->bar[(at + 1) / w->spans];
-  return after->last && after->arrival == (at + 1) % w->spans;
+  if (at + 1 >= plan->bars * SONG_BAR_SPANS) return 0;
+  const song_bar *after = &plan->bar[(at + 1) / SONG_BAR_SPANS];
+  return after->last && after->arrival == (at + 1) % SONG_BAR_SPANS;
 }
 
 INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role, int motif, int *relaxed) {
@@ -49,7 +63,7 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   const song_bar *b = &plan->bar[m->bar];
   state *now = &s->now;
   const song_chord *c = now->harmony, *was = now->harmony_before;
-  const int parts = w->parts, D = w->degrees, first = m->i == 0;
+  const int parts = PARTS(w), D = w->degrees, first = m->i == 0;
   const int last = now->last[p], connected = m->pitch[p] >= 0;
   uint32_t range = below(w->high[p] + 1) & ~below(w->low[p]);
   if (role == 0) {
@@ -59,22 +73,16 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   // Order: no part crosses another; between two with parts still to come there is room for them.
   uint32_t order = range;
   int gap = 0;
-  for (int u = p - 1; u >= 0; u--) {
-    if (m->decided >> u & 1) {
-      if (now->lane[u] < 0) continue;
-      order &= below(now->lane[u] - gap);
-      break;
-    }
-    gap++;
+  for (int u = p - 1, found = 0; u >= 0; u--) {
+    const int known = m->decided >> u & 1, here = known && now->lane[u] >= 0 && !found;
+    order &= ~if_so(here) | below(now->lane[u] - gap);
+    found |= here, gap += !known;
   }
   gap = 0;
-  for (int u = p + 1; u < parts; u++) {
-    if (m->decided >> u & 1) {
-      if (now->lane[u] < 0) continue;
-      order &= ~below(now->lane[u] + 1 + gap);
-      break;
-    }
-    gap++;
+  for (int u = p + 1, found = 0; u < parts; u++) {
+    const int known = m->decided >> u & 1, here = known && now->lane[u] >= 0 && !found;
+    order &= ~(if_so(here) & below(now->lane[u] + 1 + gap));
+    found |= here, gap += !known;
   }
   uint32_t open = order;
   if (last >= 0) open &= w->reach[c->scale * w->pitches + now->last_pitch[p]];
@@ -109,10 +117,10 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
       }
     }
     // The last note before a chord with a leading tone or seventh to resolve: no dead ends.
-    if (next >= length && now->harmony_after && role == 0 && m->at + 1 < plan->bars * w->spans) {
-      const song_bar *after = &plan->bar[(m->at + 1) / w->spans];
+    if (next >= length && now->harmony_after && role == 0 && m->at + 1 < plan->bars * SONG_BAR_SPANS) {
+      const song_bar *after = &plan->bar[(m->at + 1) / SONG_BAR_SPANS];
       if (after->cadence == SONG_AUTHENTIC && after->in_phrase == after->phrase_bars - 1 &&
-          after->arrival == (m->at + 1) % w->spans) {
+          after->arrival == (m->at + 1) % SONG_BAR_SPANS) {
         // The cadence's last step is a step.
         uint32_t goal = now->harmony_after->root, close = lanes & (goal << 1 | goal >> 1);
         if (close) lanes = close;
@@ -125,6 +133,22 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
     const uint32_t answer = lanes & back & neighbours;
     if (answer) lanes = answer;
     else if (lanes & back) lanes &= back;
+  }
+  // It leaps only where a step back can follow.
+  if (role == 0 && connected && last >= 0 && !m->arrival) {
+    const uint32_t near = below(last + 3) & ~below(last - 2), goal = NAMED(answers)(s, m, next, range);
+    const uint32_t answered = (~below(last + 3) & goal << 1) | (below(last - 2) & goal >> 1);
+    if (lanes & (near | answered)) lanes &= near | answered;
+  }
+  // What returns as it was wants to be reached from where the melody is.
+  if (role == 0 && next >= length && m->k == SONG_BAR_SPANS - 1 && m->bar + 1 < plan->bars && plan->bar[m->bar + 1].relation == SONG_EXACT) {
+    const int there = plan->bar[m->bar + 1].reference * w->steps;
+    if (s->grid.onset[0][there]) {
+      const uint32_t from = w->reach[c->scale * w->pitches + s->grid.pitch[0][there]];
+      const uint32_t near = last >= 0 ? below(last + 3) & ~below(last - 2) : ~0u;
+      if (lanes & from & near) lanes &= from & near;
+      else if (lanes & from) lanes &= from;
+    }
   }
   if (role == 0 && m->arrival) {
     uint32_t good = lanes & NAMED(cadence_tones)(s, b, c);
@@ -141,12 +165,14 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
 
   // Tones that want to go somewhere are not doubled, nor is what a suspension delays.
   uint32_t avoid = 0;
+  const uint32_t tender = c->rising | c->seventh;
   for (int u = 0; u < parts; u++) {
-    if (u == p || !(m->decided >> u & 1) || now->lane[u] < 0) continue;
-    if (bit(now->lane[u]) & (c->rising | c->seventh)) avoid |= s->octaves[now->lane[u]];
-    if (now->pending[u] == 2 && role != 1 && now->lane[u] > 0) avoid |= s->octaves[now->lane[u] - 1];
+    if (u == p) continue;
+    const uint32_t known = if_so(m->decided >> u & 1);
+    avoid |= s->octaves[now->lane[u] & 31] & known & if_so(bit(now->lane[u]) & tender);
+    if (role != 1) avoid |= s->octaves[(now->lane[u] - 1) & 31] & known & if_so(now->pending[u] == 2 && now->lane[u] > 0);
   }
-  if (first && role != 1 && parts == 4 && c->seventh) avoid |= c->bass;
+  if (first && role != 1 && parts == 4) avoid |= c->bass & if_so(c->seventh);
   if (lanes & ~avoid) lanes &= ~avoid;
 
   // Parallel fifths and octaves with every part that moves at the same time; hidden ones between the outer parts.
@@ -158,11 +184,10 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
       const int high = w->class_of[down ? m->pitch[p] : m->pitch[u]], low = w->class_of[down ? m->pitch[u] : m->pitch[p]];
       const int other = c->scale * w->classes + w->class_of[now->pitch[u]];
       const uint32_t fifths = down ? w->fifth_above[other] : w->fifth_below[other], unisons = w->unison[other];
-      if (w->is_fifth[low * w->classes + high]) forbidden |= fifths;
-      if (low == high) forbidden |= unisons;
+      forbidden |= (fifths & if_so(w->is_fifth[low * w->classes + high])) | (unisons & if_so(low == high));
       if ((role == 0 || role == 1) && (u == 0 || u == parts - 1)) {
         const int rose = now->pitch[u] > m->pitch[u];
-        hidden |= (rose ? ~below(m->lane[p] + 1) : below(m->lane[p])) & (fifths | unisons);
+        hidden |= (below(m->lane[p] + rose) ^ if_so(rose)) & (fifths | unisons);
       }
     }
     // A note that is repeated does not move.
@@ -171,6 +196,7 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   if (lanes & ~forbidden) lanes &= ~forbidden;
   else ++*relaxed;
   if (m->arrival && role == 0) hidden &= ~neighbours;  // a leading tone may rise whatever the bass does
+  if (role == 0 && b->relation == SONG_EXACT && first && m->k == 0) hidden &= ~bit(motif);  // nor does a theme's return wait
   if (lanes & ~hidden) lanes &= ~hidden;
   else if (!forbidden || lanes & ~forbidden) ++*relaxed;
 
@@ -186,26 +212,23 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
     int left = 1;
     for (int u = 0; u < parts; u++) {
       if (u == p) continue;
-      if (m->decided >> u & 1) {
-        if (now->lane[u] >= 0) sung |= now->pending[u] == 2 ? bit(now->lane[u] - 1) : bit(now->lane[u]);
-      } else {
-        left++;
-      }
+      const int known = m->decided >> u & 1;
+      sung |= bit(now->lane[u] - (now->pending[u] == 2)) & if_so(known && now->lane[u] >= 0);
+      left += !known;
     }
     uint32_t missing = 0;
     int count = 0;
     const uint32_t tone[4] = {c->third, c->seventh, c->root, c->fifth};
-    for (int j = 0; j < 4; j++)
-      if (tone[j] && !(sung & tone[j])) {
-        if (j == 3 && left > 1 && parts < 4) continue;
-        missing |= tone[j];
-        if (++count == left) break;
-      }
+    for (int j = 0; j < 4; j++) {
+      const int needed = tone[j] && !(sung & tone[j]) && !(j == 3 && left > 1 && parts < 4) && count < left;
+      missing |= tone[j] & if_so(needed);
+      count += needed;
+    }
     if (count >= left) {
       if (lanes & missing) lanes &= missing;
       else if (parts > 3 && (b->last || NAMED(before_close)(s, m->at) || missing & c->third)) ++*relaxed;
     }
   }
-  if (role == 0 && b->relation == SONG_EXACT && !now->loose && lanes & bit(motif)) lanes = bit(motif);
+  if (role <= 1 && b->relation == SONG_EXACT && !now->loose && lanes & bit(motif)) lanes = bit(motif);
   return lanes;
 }

@@ -18,13 +18,13 @@ INLINE int NAMED(predicted)(const song *s, const song_bar *b, int bar, int step,
   return t >= 7 ? moved - (lane - start) : moved + (lane - start);
 }
 
-static void NAMED(sing)(song *s, NAMED(moment) *m, int p, int role) {
+INLINE void NAMED(sing)(song *s, NAMED(moment) *m, const int p, const int role) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
   const song_bar *b = &plan->bar[m->bar];
   state *now = &s->now;
   const song_chord *c = now->harmony;
-  const int bar = m->bar, parts = w->parts, D = w->degrees, first = m->i == 0;
+  const int bar = m->bar, parts = PARTS(w), first = m->i == 0;
   int relaxed = 0;
   const int motif = b->reference >= 0 ? NAMED(predicted)(s, b, bar, m->step, p) : -1;
   const uint32_t mask = NAMED(allowed)(s, m, p, role, motif, &relaxed);
@@ -33,7 +33,6 @@ static void NAMED(sing)(song *s, NAMED(moment) *m, int p, int role) {
   const int weight = w->weight[w->start[m->k] + m->i], strong = weight == 2 || first;
   const int free = b->reference < 0;
   const int bass = now->lane[parts - 1], top = now->lane[0];
-  const int context = m->arrival ? b->cadence : m->at + 1 < plan->bars * w->spans && (plan->context[m->at] & 7) == 1 ? 6 : b->in_phrase == 0 && m->k == 0 && first ? 7 : 0;
   ROWS r = {.count = 0, .slot = NAMED(slot)(b, m->k, 2, role), .step = m->step, .invention = free && role == 0 && !m->cadential,
             .taste = role == 0 && free ? plan->step_taste : 0, .sharpness = free && !m->cadential ? 1 : s->now.sharpness};
   r.row[r.count++] = AT_INTERVAL + (role * 7 + (last >= 0 ? now->turn[p] : 3)) * 16;
@@ -41,13 +40,15 @@ static void NAMED(sing)(song *s, NAMED(moment) *m, int p, int role) {
   if (role != 0 && top >= 0) r.row[r.count++] = AT_TOP + role * DIFFERENCE + DIFFERENCE_ORIGIN + window - top;
   if (role == 3 && now->lane[p - 1] >= 0) r.row[r.count++] = AT_ABOVE + role * DIFFERENCE + DIFFERENCE_ORIGIN + window - now->lane[p - 1];
   r.row[r.count++] = AT_CHORD + (role * 2 + strong) * DEGREE + DEGREE_ORIGIN + window - c->root_class;
-  if (now->harmony_after && NAMED(next_onset)(s, m, p) >= w->length[m->k])
-    r.row[r.count++] = AT_NEXT + role * DEGREE + DEGREE_ORIGIN + window - now->harmony_after->root_class;
-  r.row[r.count++] = AT_DEGREE + (role * 8 + context) * DEGREE + DEGREE_ORIGIN + window - w->key[b->key].tonic;
+  const int leads = now->harmony_after && NAMED(next_onset)(s, m, p) >= w->length[m->k];
+  r.row[r.count] = AT_NEXT + role * DEGREE + DEGREE_ORIGIN + window - (leads ? now->harmony_after : c)->root_class;
+  r.count += leads;
+  r.row[r.count++] = AT_DEGREE + (role * 8 + m->context) * DEGREE + DEGREE_ORIGIN + window - w->key[b->key].tonic;
   r.row[r.count++] = AT_REGISTER + (role * 3 + b->level) * LANE + LANE_ORIGIN + window;
   if (role == 0 && (b->climax || b->nadir))
     r.row[r.count++] = AT_WINDOW + (b->climax ? now->climaxes > 0 : 2 + (now->nadirs > 0)) * LANE + LANE_ORIGIN + window + (b->climax ? 24 - plan->climax_lane : 16 - plan->nadir_lane);
-  if (motif >= 0 && motif < SONG_LANES) r.row[r.count++] = AT_MOTIF + ((role * 6 + b->relation) * 2 + strong) * DIFFERENCE + DIFFERENCE_ORIGIN + window - motif;
+  r.row[r.count] = AT_MOTIF + ((role * 6 + b->relation) * 2 + strong) * DIFFERENCE + DIFFERENCE_ORIGIN + window - motif;
+  r.count += motif >= 0 && motif < SONG_LANES;
   int lane;
   if (here) {
     lane = NAMED(decide)(s, &r, 2, here, NAMED(given)(s, p, bar) ? s->grid.lane[p][m->step] - window : -1) + window;
@@ -65,59 +66,66 @@ static void NAMED(sing)(song *s, NAMED(moment) *m, int p, int role) {
     const int d = lane - last, size = d < 0 ? -d : d;
     const int leapt = now->turn[p] == 0 || now->turn[p] == 6, up = now->turn[p] == 6;
     if (role == 0) {
-      static const float value[8] = {-0.5f, 0.12f, 0.08f, 0.02f, 0, -0.3f, -1, -0.3f};
-      REWARD(STEPS, size < 8 ? value[size] : -1);
-      if (leapt) REWARD(LEAPS, size >= 1 && size <= 1 && (d < 0) == up ? 0.5f : size == 2 && (d < 0) == up ? 0 : -0.8f);
+      REWARD(STEPS, steps_rule(size));
+      if (leapt) REWARD(LEAPS, leaps_rule(d, up));
       // To and fro is no melody.
       const int back = now->before[p] == lane && d != 0;
-      if (back) REWARD(STEPS, now->zigzag ? -1.2f : -0.3f);
+      if (back) REWARD(STEPS, steps_to_and_fro(now->zigzag));
       now->zigzag = (int8_t)back;
     } else if (role == 1) {
-      static const float value[8] = {-0.3f, 0.12f, 0.05f, 0, 0, -0.1f, -0.5f, 0};
-      REWARD(BASS_LINE, size < 8 ? value[size] : -0.5f);
-      if (leapt && size >= 3 && (d > 0) == up) REWARD(BASS_LINE, -0.4f);
-      if (now->before[p] == lane && d != 0) REWARD(BASS_LINE, -0.25f);
+      REWARD(BASS_LINE, bass_line_rule(size));
+      if (leapt && size >= 3 && (d > 0) == up) REWARD(BASS_LINE, bass_line_two_leaps);
+      if (now->before[p] == lane && d != 0) REWARD(BASS_LINE, bass_line_to_and_fro);
     } else {
-      REWARD(LINES, size == 0 ? (now->length[p] < 3 ? -0.35f : -0.15f) : size == 1 ? 0.06f : size == 2 ? 0 : -0.1f * size);
-      if (now->before[p] == lane && d != 0) REWARD(LINES, -0.12f);
+      REWARD(LINES, lines_rule(size, now->length[p] < 3));
+      if (now->before[p] == lane && d != 0) REWARD(LINES, lines_to_and_fro);
     }
     if (role == 0 && m->pitch[p] >= 0 && m->pitch[parts - 1] >= 0 && now->pitch[parts - 1] != m->pitch[parts - 1] && d) {
       const int bass_rose = now->pitch[parts - 1] > m->pitch[parts - 1];
-      REWARD(CONTRARY, bass_rose != (d > 0) ? 0.2f : -0.15f);
+      REWARD(CONTRARY, contrary_rule(bass_rose, d > 0));
     }
     now->before[p] = (int8_t)last;
     now->turn[p] = (int8_t)turn_of(d);
     now->repeats[p] = d == 0 ? (int8_t)least(now->repeats[p] + 1, 100) : 0;
-    if (role == 0 && now->repeats[p] >= 2) REWARD(STEPS, -1);
+    if (role == 0 && now->repeats[p] >= 2) REWARD(STEPS, steps_stay);
   }
   const int foreign = !(bit(lane) & c->members);
-  if (foreign) REWARD(LINES, role == 0 ? 0.05f : 0.08f);
+  if (foreign) REWARD(LINES, lines_foreign(role == 0));
   now->pending[p] = (int8_t)foreign;
   if (role == 0) {
-    if (b->climax && lane == plan->climax_lane) { now->climaxes++; REWARD(CLIMAX, now->climaxes == 1 ? 5 : -1); }
-    if (b->nadir && lane == plan->nadir_lane) { now->nadirs++; REWARD(NADIR, now->nadirs == 1 ? 4 : -1); }
+    if (b->climax && lane == plan->climax_lane) { now->climaxes++; REWARD(CLIMAX, climax_rule(now->climaxes)); }
+    if (b->nadir && lane == plan->nadir_lane) { now->nadirs++; REWARD(NADIR, nadir_rule(now->nadirs)); }
     if (m->arrival) {
       const int by_step = last >= 0 && (lane - last == 1 || lane - last == -1);
-      if (b->cadence != SONG_HALF) REWARD(CADENCE_RULE, by_step ? 2.5f : 0);
-      if (b->cadence == SONG_AUTHENTIC && bit(lane) & c->root) REWARD(CADENCE_RULE, 1.5f);
-      if (b->cadence == SONG_HALF) REWARD(CADENCE_RULE, bit(lane) & (c->third | c->fifth) ? 0.8f : 0);
+      REWARD(CADENCE_RULE, cadence_rule(c, b->cadence, bit(lane), by_step));
     }
   }
   now->lane[p] = now->last[p] = (int8_t)lane;
   now->pitch[p] = now->last_pitch[p] = (int16_t)pitch;
   now->length[p] = 0;
   now->in_bar[p]++;
-  (void)D;
+}
+
+INLINE void NAMED(part)(song *s, NAMED(moment) *m, const int p, const int role) {
+  state *now = &s->now;
+  const int moves = m->moving >> p & 1;
+  if (moves) NAMED(sing)(s, m, p, role);
+  now->length[p]++;
+  s->grid.onset[p][m->step] = (uint8_t)moves;
+  s->grid.lane[p][m->step] = now->lane[p];
+  s->grid.pitch[p][m->step] = now->pitch[p];
+  m->decided |= 1u << p;
 }
 
 static void NAMED(step)(song *s, int bar, int k, int i, int step, int at) {
   const song_world *w = s->task.world;
   const song_bar *b = &s->task.plan->bar[bar];
   state *now = &s->now;
-  const int parts = w->parts, first = i == 0;
+  const int parts = PARTS(w), first = i == 0;
   NAMED(moment) m = {.bar = bar, .k = k, .i = i, .step = step, .at = at};
   m.cadential = b->cadence && b->in_phrase == b->phrase_bars - 1;
   m.arrival = m.cadential && first && b->arrival == k;
+  m.context = m.arrival ? b->cadence : (s->task.plan->context[at] & 7) == 1 ? 6 : 7 * (b->in_phrase == 0 && k == 0 && first);
   for (int p = 0; p < parts; p++) {
     m.lane[p] = now->lane[p], m.pitch[p] = now->pitch[p];
     if (NAMED(onsets)(s->grid.rhythm[p][at]) >> i & 1) m.moving |= 1u << p;
@@ -127,16 +135,10 @@ static void NAMED(step)(song *s, int bar, int k, int i, int step, int at) {
     now->lane[0] = -1, now->pitch[0] = -1;
     now->pending[0] = 0;
   }
-  for (int order = 0; order < parts; order++) {
-    const int p = order == 0 ? parts - 1 : order - 1;
-    const int moves = m.moving >> p & 1;
-    if (moves) NAMED(sing)(s, &m, p, NAMED(role)(p, parts));
-    now->length[p]++;
-    s->grid.onset[p][step] = (uint8_t)moves;
-    s->grid.lane[p][step] = now->lane[p];
-    s->grid.pitch[p][step] = now->pitch[p];
-    m.decided |= 1u << p;
-  }
+  NAMED(part)(s, &m, parts - 1, 1);
+  NAMED(part)(s, &m, 0, 0);
+  if (parts > 2) NAMED(part)(s, &m, 1, 2);
+  for (int p = 2; p < parts - 1; p++) NAMED(part)(s, &m, p, 3);
   if (first && parts > 2) {
     const song_chord *c = now->harmony;
     uint32_t sung = 0;
@@ -148,11 +150,7 @@ static void NAMED(step)(song *s, int bar, int k, int i, int step, int at) {
       leading += (tone & c->rising) != 0;
       thirds += (tone & c->third) != 0;
     }
-    REWARD(COMPLETENESS, sung & c->third ? 0.5f : -0.8f);
-    REWARD(COMPLETENESS, sung & c->root ? 0.3f : -0.5f);
-    if (parts > 3) REWARD(COMPLETENESS, sung & c->fifth ? 0.3f : -0.2f);
-    if (c->seventh) REWARD(COMPLETENESS, sung & c->seventh ? 0.3f : -0.5f);
-    if (leading > 1) REWARD(DOUBLING, -1);
-    if (thirds > 1 && c->third & ~c->rising) REWARD(DOUBLING, -0.2f);
+    REWARD(COMPLETENESS, completeness_rule(c, sung, parts));
+    REWARD(DOUBLING, doubling_rule(c, leading, thirds));
   }
 }

@@ -13,11 +13,11 @@ INLINE int NAMED(tie)(const song *s, int p, int bar, int k) {
   const song_chord *c = now->harmony;
   const song_scale *scale = &w->scale[c->scale];
   if (now->pending[p] == 1) return 3;
-  const int role = NAMED(role)(p, w->parts);
+  const int role = NAMED(role)(p, PARTS(w));
   const uint32_t members = role == 1 ? c->bass : c->members;
   if (bit(lane) & members && scale->pitch[lane] == now->pitch[p]) {
     // Four parts have a tone of a seventh chord each.
-    if (c->seventh && role != 1 && w->parts == 4 && bit(lane) & c->bass) return 3;
+    if (c->seventh && role != 1 && PARTS(w) == 4 && bit(lane) & c->bass) return 3;
     return 1;
   }
   const song_bar *b = &s->task.plan->bar[bar];
@@ -36,7 +36,7 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
   const song_plan *plan = s->task.plan;
   const song_bar *b = &plan->bar[bar];
   state *now = &s->now;
-  const int at = bar * w->spans + k, length = w->length[k], parts = w->parts;
+  const int at = bar * SONG_BAR_SPANS + k, length = w->length[k], parts = PARTS(w);
   const uint32_t within = length == 4 ? 0xFFFF : length == 3 ? 0x0F0F : 0x0303;
   uint32_t together = 0;
   const int cadential = b->cadence && b->in_phrase == b->phrase_bars - 1;
@@ -49,8 +49,6 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     if (tie == 3) mask &= 0xFF;
     if (cadential && b->arrival >= 0) {
       if (role == 0) {
-        const uint32_t late = b->lead ? within & (length == 4 ? (b->lead == 1 ? 0x10 : b->lead == 2 ? 0x34 : 0x76) : 0x11) : 0;
-        (void)late;
         if (k == b->arrival) mask &= 1;
         if (k > b->arrival) {
           uint32_t lead = 1u << 8;
@@ -73,15 +71,16 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     int former = 16, relation = 0;
     const int reference = b->reference >= 0 ? b->reference : role != 0 && b->in_phrase > 0 && !cadential ? bar - 1 : -1;
     if (reference >= 0) {
-      former = s->grid.rhythm[p][reference * w->spans + k];
+      former = s->grid.rhythm[p][reference * SONG_BAR_SPANS + k];
       relation = b->reference < 0 ? 0 : b->relation == SONG_EXACT ? 1 : 2;
     }
     const int free = b->reference < 0;
-    if (role == 0 && (b->relation == SONG_EXACT || b->relation == SONG_SEQUENCE || b->relation == SONG_INVERSION) && !now->loose && former < 16 && mask >> former & 1) mask = 1u << former;
+    const int kept = b->relation == SONG_EXACT ? role <= 1 : role == 0 && (b->relation == SONG_SEQUENCE || b->relation == SONG_INVERSION);
+    if (kept && !now->loose && former < 16 && mask >> former & 1) mask = 1u << former;
     const int place = cadential ? (k == b->arrival ? 3 : 4) : b->in_phrase == b->phrase_bars - 2 ? 2 : b->in_phrase == 0 ? 1 : b->cadence == 0 ? 5 : 0;
     ROWS r = {.count = 6, .slot = NAMED(slot)(b, k, 1, role), .step = bar * w->steps + w->start[k],
               .invention = free && role == 0 && !cadential,
-              .taste = free && role == 0 ? plan->rhythm_taste : 0, .sharpness = free && !cadential ? 1 : s->now.sharpness};
+              .taste = free && role == 0 ? plan->rhythm_taste[b->contrast] : 0, .sharpness = free && !cadential ? 1 : s->now.sharpness};
     r.row[0] = AT_PLACE + ((role * 2 + k) * 6 + place) * 16;
     r.row[1] = AT_FORMER + ((role * 3 + relation) * 17 + former) * 16;
     r.row[2] = AT_FLOW + (role * 17 + (at ? s->grid.rhythm[p][at - 1] : 16)) * 16;
@@ -93,14 +92,14 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     together |= NAMED(onsets)(pattern);
     if (pattern >= 8 && tie == 2) {
       now->pending[p] = 2;
-      // Few suspensions are a spice, many a habit; a ninth over the bass says little.
-      REWARD(SUSPENSIONS, bit(now->lane[p] - 1) & now->harmony->bass ? -0.5f : now->suspensions < 1 + b->phrase ? (cadential || b->in_phrase == b->phrase_bars - 2 ? 1.5f : 0.8f) : -0.3f);
+      REWARD(SUSPENSIONS, suspensions_rule((bit(now->lane[p] - 1) & now->harmony->bass) != 0, now->suspensions, b->phrase,
+                                           cadential || b->in_phrase == b->phrase_bars - 2));
       now->suspensions++;
     }
     if (pattern >= 8 && (tie == 0 || tie == 3)) {  // a rest
       if (now->lane[p] >= 0) now->lane[p] = -1, now->pitch[p] = -1, now->length[p] = 0;
       now->pending[p] = 0;
-      REWARD(NOTE_VALUES, role == 0 ? -0.05f : -0.3f);
+      REWARD(NOTE_VALUES, note_values_rest(role == 0));
     }
   }
   // Something moves on every beat, little off it.
@@ -109,10 +108,7 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
       int moving = 0;
       for (int p = 0; p < parts; p++) moving += NAMED(onsets)(s->grid.rhythm[p][at]) >> i & 1;
       const int weight = w->weight[w->start[k] + i];
-      if (weight >= 1 && !moving) REWARD(PULSE, -0.5f);
-      if (weight == 0 && moving >= 3) REWARD(PULSE, -0.3f);
-      if (weight == 2 && moving < 2 && !cadential) REWARD(PULSE, -0.3f);
-      if (weight == 0 && moving == 1) REWARD(PULSE, 0.08f);
+      REWARD(PULSE, pulse_rule(weight, moving, cadential));
     }
   }
 }

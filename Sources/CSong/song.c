@@ -14,15 +14,34 @@
 
 #include "layout.inc.h"
 #include "state.inc.h"
+#include "rules.inc.h"
 
-#define PATH portable
+#define PATH portable_four
+#define PARTS(world) 4
 #include "engine.inc.h"
+#undef PARTS
+#undef PATH
+#define PATH portable
+#define PARTS(world) ((world)->parts)
+#define FOUR_PARTS play_all_portable_four
+#include "engine.inc.h"
+#undef FOUR_PARTS
+#undef PARTS
 #undef PATH
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
-#define PATH avx2
+#define PATH avx2_four
+#define PARTS(world) 4
 #include "engine.inc.h"
+#undef PARTS
+#undef PATH
+#define PATH avx2
+#define PARTS(world) ((world)->parts)
+#define FOUR_PARTS play_all_avx2_four
+#include "engine.inc.h"
+#undef FOUR_PARTS
+#undef PARTS
 #undef PATH
 #pragma clang attribute pop
 #endif
@@ -37,6 +56,10 @@ const song_path *song_path_at(int32_t index) {
 }
 
 int32_t song_weight_count(void) { return WEIGHTS; }
+
+const song_rule *song_rule_at(int32_t index) {
+  return index >= 0 && index < (int32_t)(sizeof soft_rules / sizeof *soft_rules) ? &soft_rules[index] : 0;
+}
 
 song *song_create(void) {
   song *s = aligned_alloc(64, (sizeof(song) + 63) / 64 * 64);

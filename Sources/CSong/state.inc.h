@@ -2,12 +2,6 @@
 
 enum { MOST_DECISIONS = 12288, UNDONE = SONG_SPANS };
 
-// The soft rules, in the order of the registry.
-enum {
-  STEPS, LEAPS, LINES, CONTRARY, PROGRESSION, HARMONIC_VARIETY, COMPLETENESS, DOUBLING, SUSPENSIONS, DENSITY_RULE, PULSE,
-  NOTE_VALUES, ACCOMPANIMENT, LIKENESS, CADENCE_RULE, HEIGHT, CLIMAX, NADIR, BASS_LINE, THEME, FAULTS, DISSONANCE,
-};
-
 // Everything that taking back has to restore, except the grid, which is written anew.
 typedef struct state {
   uint64_t random[2];
@@ -27,7 +21,7 @@ typedef struct state {
   int32_t decisions, recorded, probabilities, faults;
   float sharpness;            // logits of bars that return are multiplied by it
   float last_reward;          // of the last decision that was recorded
-  double total, rule[SONG_RULES];
+  double rule[SONG_RULES];
 } state;
 
 struct song {
@@ -58,8 +52,10 @@ INLINE void seed_random(uint64_t *s, uint64_t key) {  // splitmix64
   }
 }
 
-INLINE uint32_t below(int lane) { return lane <= 0 ? 0 : lane >= 32 ? ~0u : (1u << lane) - 1; }
-INLINE uint32_t bit(int lane) { return lane < 0 || lane > 31 ? 0 : 1u << lane; }
-INLINE int turn_of(int d) { return d <= -3 ? 0 : d == -2 ? 1 : d == -1 ? 2 : d == 0 ? 3 : d == 1 ? 4 : d == 2 ? 5 : 6; }
+// Lanes below one, from -31 to 63; a lane, from -31 to 63.
+INLINE uint32_t below(int lane) { return (uint32_t)((((uint64_t)1 << ((lane < 0 ? 0 : lane) & 63)) - 1)); }
+INLINE uint32_t bit(int lane) { return (uint32_t)(((uint64_t)1 << ((lane + 32) & 63)) >> 32); }
+INLINE int turn_of(int d) { return 3 + (d < -3 ? -3 : d > 3 ? 3 : d); }  // class of an interval
+INLINE uint32_t if_so(int condition) { return -(uint32_t)(condition != 0); }
 INLINE int least(int a, int b) { return a < b ? a : b; }
 INLINE int most(int a, int b) { return a > b ? a : b; }

@@ -27,6 +27,8 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "Measure what a daemon costs that waits, for two minutes at most.")
   var waiting = false
+  @Flag(help: "Measure songs instead: what is learnt after 1, 10 and 100 populations, and the shipped policies.")
+  var songs = false
 
   @Option(help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
   var repeats = 5
@@ -80,8 +82,8 @@ struct BenchCommand: ParsableCommand {
         return print(
           json ? OrderedJSON.object([.init(section.key, section.json)]).prettyText : section.table, terminator: "")
       }
-      if counterpoint {
-        let sections = try CounterpointBench().sections()
+      if counterpoint || songs {
+        let sections = try songs ? SongBench().sections() : CounterpointBench().sections()
         let report =
           json
           ? OrderedJSON.object(sections.map { .init($0.key, $0.json) }).prettyText

@@ -27,9 +27,14 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
   var melody: String?
 
   @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("Populations to train the agent for, in all; 0 to 1000000000.", valueName: "count"))
-  var populations = 100
+    name: [.customShort("p"), .customLong("populations")],
+    help: ArgumentHelp(
+      "Populations to train the agent for, in all; 0 to 1000000000, without it 100, with --trained 0.",
+      valueName: "count"))
+  var populationCount: Int?
+
+  @Flag(help: "Begin with the policy that is shipped for the style: composes at once, or trains on from it.")
+  var trained = false
 
   @Option(name: [.short, .long], help: ArgumentHelp("Pieces to compose afterwards; 0 to 10000.", valueName: "count"))
   var episodes = 3
@@ -55,6 +60,8 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
   @OptionGroup var follow: FollowOptions
   @OptionGroup var rankOptions: RankOptions
 
+  private var populations: Int { populationCount ?? (trained ? 0 : 100) }
+
   func validate() throws {
     guard (0...1_000_000_000).contains(populations) else {
       throw ValidationError("--populations: found \(populations); allowed: 0 to 1000000000")
@@ -66,6 +73,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
       throw ValidationError("--threads: found \(threads); allowed: 1 to 1024")
     }
     if let output, output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
+    if resume, trained { throw ValidationError("--resume goes on from the checkpoint: leave --trained out") }
     if resume, seed != nil { throw ValidationError("--resume takes the checkpoint's seed: leave --seed out") }
   }
 
@@ -148,9 +156,15 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
       training = try Training(configuration: configuration, state: checkpoint.state, threads: threads, ranks: ranks)
       curve = checkpoint.curve
     } else {
+      let policy = trained ? configuration.shippedPolicy : nil
+      guard trained == (policy != nil) else {
+        let found = configuration.style.map { "style \($0)" } ?? "no style"
+        let allowed = ShippedPolicyMaker.styles.joined(separator: ", ")
+        throw Fault(.usage, "--trained: found \(found), which has no shipped policy; allowed: --style \(allowed)")
+      }
       training = Training(
         configuration: configuration, seed: seed ?? RandomSource.drawSeed(), threads: threads,
-        populations: populations, ranks: ranks)
+        populations: populations, policy: policy, ranks: ranks)
     }
     try RankSession.agree(rankSettings(configuration), timeLimit: rankTimeLimit(configuration))
     if ranks.size > 1 {

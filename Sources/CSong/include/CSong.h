@@ -14,7 +14,8 @@ enum {
   SONG_LANES = 32,    // degrees of the scale, from the lowest of any part up
   SONG_CHORDS = 32,   // chords of a key
   SONG_BARS = 128,
-  SONG_SPANS = 2 * SONG_BARS,
+  SONG_BAR_SPANS = 2,  // spans of a bar
+  SONG_SPANS = SONG_BAR_SPANS * SONG_BARS,
   SONG_STEPS = 8 * SONG_BARS,
   SONG_RULES = 24,    // soft rules
   SONG_ROWS = 11,     // the most rows of weights that one decision adds up
@@ -56,7 +57,7 @@ typedef struct song_key {
 // What a configuration fixes for all pieces.
 typedef struct song_world {
   int32_t parts, degrees, scales, keys, pitches, classes;
-  int32_t steps, spans, start[2], length[2];   // of a bar; of its spans
+  int32_t steps, start[SONG_BAR_SPANS], length[SONG_BAR_SPANS];  // of a bar; of its spans
   uint8_t weight[8];                            // of a bar's steps: 2 strong, 1 beat, 0 off the beat
   int32_t low[SONG_PARTS], high[SONG_PARTS];    // range of every part in lanes, highest part first
   const song_scale *scale;
@@ -77,7 +78,7 @@ typedef struct song_bar {
   int8_t last;              // the piece's close
   int8_t place;             // how far the piece is: 0 to 7
   int16_t reference;        // -1: none
-  int16_t unused;
+  int16_t contrast;         // 1: of a section that is not the theme's
   float likeness;           // to the reference, 0 to 1
   uint8_t density[SONG_PARTS], more[2];  // onsets that are wanted
 } song_bar;
@@ -87,7 +88,7 @@ typedef struct song_plan {
   song_bar bar[SONG_BARS];
   uint32_t chords[SONG_SPANS];   // what the plan allows
   uint8_t context[SONG_SPANS];   // spans to the cadence (0 to 7) + 8 * kind of cadence
-  float rhythm_taste[16], step_taste[16];  // what this piece likes
+  float rhythm_taste[2][16], step_taste[16];  // what this piece likes: its theme, its other sections; both
 } song_plan;
 
 // A piece: what the decisions have made of it. Also the input where something of it is given.
@@ -122,6 +123,15 @@ const song_path *song_path_at(int32_t index);
 
 int32_t song_weight_count(void);
 
+// A soft rule: its name in the configuration, what it says, and what it is multiplied by where nobody says otherwise.
+typedef struct song_rule {
+  const char *name, *summary;
+  float coefficient;
+} song_rule;
+
+// 0 beyond the last one.
+const song_rule *song_rule_at(int32_t index);
+
 // The arrays of the structures above, for callers that cannot index them.
 static inline int32_t *song_world_start(song_world *w) { return w->start; }
 static inline int32_t *song_world_length(song_world *w) { return w->length; }
@@ -135,7 +145,7 @@ static inline song_bar *song_plan_bar(song_plan *p) { return p->bar; }
 static inline uint8_t *song_bar_density(song_bar *b) { return b->density; }
 static inline uint32_t *song_plan_chords(song_plan *p) { return p->chords; }
 static inline uint8_t *song_plan_context(song_plan *p) { return p->context; }
-static inline float *song_plan_rhythm_taste(song_plan *p) { return p->rhythm_taste; }
+static inline float *song_plan_rhythm_taste(song_plan *p, int contrast) { return p->rhythm_taste[contrast]; }
 static inline float *song_plan_step_taste(song_plan *p) { return p->step_taste; }
 static inline int8_t *song_grid_lane(song_grid *g, int part) { return g->lane[part]; }
 static inline uint8_t *song_grid_onset(song_grid *g, int part) { return g->onset[part]; }

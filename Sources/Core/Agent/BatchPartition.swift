@@ -3,12 +3,12 @@
 struct BatchPartition: Sendable, Hashable {
   /// Episodes in all.
   let episodeCount: Int
-  /// Blocks of at most 16 episodes.
+  /// Blocks of at most 16 episodes, or fewer.
   let blockCount: Int
 
-  init(_ episodeCount: Int) {
+  init(_ episodeCount: Int, blockSize: Int = episodesPerBlock) {
     self.episodeCount = episodeCount
-    blockCount = (episodeCount + episodesPerBlock - 1) / episodesPerBlock
+    blockCount = (episodeCount + blockSize - 1) / blockSize
   }
 
   /// The first episode of a block.

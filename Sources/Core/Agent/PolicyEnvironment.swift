@@ -31,6 +31,9 @@ public protocol PolicyEnvironment: Sendable {
   /// anything but the shares. A learner is faster then.
   var hasFixedDecisions: Bool { get }
 
+  /// The most episodes of a block, 2...16: the smaller, the more threads have work to share.
+  var blockSize: Int { get }
+
   /// Something that plays blocks of up to `capacity` (1...16) episodes.
   func makeRunner(kernels: Kernels, capacity: Int) -> any EpisodeRunner
 
@@ -50,6 +53,8 @@ extension PolicyEnvironment {
   public var slotCount: Int { mostDecisions }
   /// Episodes may differ.
   public var hasFixedDecisions: Bool { false }
+  /// As many as kernels play in lockstep.
+  public var blockSize: Int { episodesPerBlock }
   /// Weights of the right number only.
   public func adopted(_ weights: [Float]) -> [Float]? { weights.count == weightCount ? weights : nil }
 }

@@ -61,18 +61,23 @@ final class PolicyGradientLearner: Learner {
     returns = BatchReturns(environment, capacity: settings.episodesPerUpdate)
     gradientSums = .allocate(capacity: weights.count)
     gradient = weights
-    let blockCount = max(1, context.ranks.share(of: BatchPartition(settings.episodesPerUpdate).blockCount).count)
+    let partition = BatchPartition(settings.episodesPerUpdate, blockSize: environment.blockSize)
+    let blockCount = max(1, context.ranks.share(of: partition.blockCount).count)
     pool = WorkerPool(threads: max(1, min(context.threads, blockCount)), threadStart: context.threadStart)
     makeBlocks()
   }
 
   deinit { gradientSums.deallocate() }
 
+  private func partition(_ episodes: Int) -> BatchPartition {
+    BatchPartition(episodes, blockSize: environment.blockSize)
+  }
+
   /// Runners for this environment, and the scale of its rewards.
   private func makeBlocks() {
-    let partition = BatchPartition(settings.episodesPerUpdate)
+    let partition = partition(settings.episodesPerUpdate)
     // A smaller batch, or the scale's, may be divided into larger blocks.
-    let capacity = min(episodesPerBlock, settings.episodesPerUpdate)
+    let capacity = min(environment.blockSize, settings.episodesPerUpdate)
     blocks = (0..<max(1, ranks.share(of: partition.blockCount).count)).map { _ in
       GradientBlock(
         environment: environment, kernels: context.kernels, capacity: capacity, discount: settings.discount)
@@ -85,7 +90,7 @@ final class PolicyGradientLearner: Learner {
   /// sent.
   private func measuredScale() -> RewardScale {
     let episodes = 200
-    let partition = BatchPartition(min(episodes, settings.episodesPerUpdate))
+    let partition = partition(min(episodes, settings.episodesPerUpdate))
     let nothing = [Float](repeating: 0, count: environment.weightCount)
     let (seed, blocks) = (context.seed, blocks)
     var sample = RewardScale.Sample(slotCount: environment.slotCount)
@@ -126,7 +131,7 @@ final class PolicyGradientLearner: Learner {
     for update in 0..<updates {
       // The population's episodes, shared out evenly.
       let (share, more) = settings.episodesPerPopulation.quotientAndRemainder(dividingBy: updates)
-      let partition = BatchPartition(share + (update < more ? 1 : 0))
+      let partition = partition(share + (update < more ? 1 : 0))
       let before = weights
       learn(update: update, of: partition)
       let first = rewards.count
@@ -214,7 +219,7 @@ final class PolicyGradientLearner: Learner {
   private func replay<Result>(_ best: BestCandidate, _ use: (any EpisodeRunner, Int) -> Result) -> Result {
     let updates = settings.updatesPerPopulation
     let (share, more) = settings.episodesPerPopulation.quotientAndRemainder(dividingBy: updates)
-    let partition = BatchPartition(share + (best.candidate < more ? 1 : 0))
+    let partition = partition(share + (best.candidate < more ? 1 : 0))
     let (block, index) = partition.place(of: best.episode)
     let runner = environment.makeRunner(kernels: context.kernels, capacity: partition.size(of: block))
     best.weights.withUnsafeBufferPointer { runner.prepare($0) }

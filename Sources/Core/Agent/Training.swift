@@ -19,6 +19,8 @@ public final class Training {
   ///   - threads: how many work, the caller's included; at least one.
   ///   - populations: how many are going to be trained; learning rate and temperature fall over so many, unless the
   ///     configuration says over how many.
+  ///   - policy: weights of an agent that has learnt already (`Configuration.shippedPolicy`) and goes on from there, with
+  ///     rates and temperature as they are when annealing is over; nil for the configuration's start.
   ///   - environment: what is learnt; nil for the configuration's.
   ///   - actor: for the cross-entropy method on piano rolls, what decides on actions; nil for the linear-softmax actor.
   ///   - threadStart: runs first on every thread that is created, for instance to lower its priority.
@@ -26,7 +28,7 @@ public final class Training {
   ///   - ranks: the processes that the work is divided over.
   public convenience init(
     configuration: Configuration, seed: UInt64, threads: Int,
-    populations: Int = PolicyGradientConfiguration.defaultAnnealingPopulations,
+    populations: Int = PolicyGradientConfiguration.defaultAnnealingPopulations, policy: [Float]? = nil,
     environment: (any PolicyEnvironment)? = nil, actor: (any ActorModel)? = nil, kernels: Kernels = .best,
     threadStart: (@Sendable () -> Void)? = nil, work: WorkCounter = WorkCounter(),
     ranks: any Collective = SingleProcess()
@@ -38,9 +40,12 @@ public final class Training {
     let environment = environment ?? configuration.policyEnvironment
     let weightCount = actor?.weightCount ?? environment.weightCount
     let named = configuration.agent.initialMean.flatMap { environment.adopted($0.map { Float($0) }) }
-    let start = named ?? (actor == nil ? environment.startWeights : nil)
-    let state = TrainingState(
+    let start = policy ?? named ?? (actor == nil ? environment.startWeights : nil)
+    var state = TrainingState(
       seed: seed, population: 0, mean: start?.map { Double($0) } ?? Array(repeating: 0, count: weightCount), best: nil)
+    if policy != nil, configuration.agent.method == .policyGradient {
+      state.optimizer = .annealed(configuration.agent.policyGradient, weightCount: weightCount)
+    }
     self.init(configuration, state, populations, threads, environment, actor, kernels, threadStart, work, ranks)
   }
 

@@ -118,6 +118,14 @@ public struct OptimizerState: Sendable, Equatable {
   /// Over how many populations learning rate and temperature fall.
   public var annealingPopulations: Int
 
+  /// Of a training that goes on where another one, which left only its weights, was annealed.
+  static func annealed(_ settings: PolicyGradientConfiguration, weightCount: Int) -> OptimizerState {
+    let populations = settings.annealingPopulations ?? PolicyGradientConfiguration.defaultAnnealingPopulations
+    var adam = Adam(weightCount: weightCount)
+    adam.updates = Training.saturatingProduct([populations, settings.updatesPerPopulation])
+    return OptimizerState(adam: adam, score: 0, annealingPopulations: populations)
+  }
+
   func validate(weightCount: Int, file: String) throws(DataError) {
     func require(_ holds: Bool, _ reason: String) throws(DataError) {
       if !holds { throw DataError(file: file, reason: reason) }

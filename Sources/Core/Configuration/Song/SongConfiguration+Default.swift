@@ -80,7 +80,8 @@ extension SongConfiguration {
 
   private static let agentText = """
 
-    # The learner: the policy gradient. A population is about half a million decisions.
+    # The learner: the policy gradient. A population of 350 pieces is about half a million decisions, if a rhythm counts as
+    # one for each of its eighths; with 100 populations as many as 55 million.
     agent:
       # Threads to train with, 1 to 1024; null for one a processor. Pieces do not depend on it.
       n_processes: null
@@ -102,35 +103,10 @@ extension SongConfiguration {
 
     """
 
-  private static let explanations: [String: String] = [
-    "steps": "The melody moves mostly by step.",
-    "leaps": "After a leap it turns.",
-    "lines": "Inner parts sing.",
-    "contrary_motion": "Melody and bass move in different directions.",
-    "progression": "Roots move as they mostly do.",
-    "harmonic_variety": "Chords change.",
-    "completeness": "Chords have all their tones.",
-    "doubling": "Leading tones are not doubled.",
-    "suspensions": "A suspension a phrase.",
-    "density": "Parts have as many notes as the plan wants.",
-    "pulse": "Something moves on every beat.",
-    "note_values": "Bars of the melody have more than one note value.",
-    "accompaniment": "Accompanying parts keep their rhythm.",
-    "likeness": "Bars that return are as alike as the plan says.",
-    "cadence": "Phrases end by step, on the right note.",
-    "height": "The melody is as high as the tension wants.",
-    "climax": "The highest note comes once.",
-    "nadir": "The melody's lowest note comes once.",
-    "bass_line": "The bass is a line.",
-    "theme": "New bars are no stammer.",
-    "faults": "A hard rule that had to be broken.",
-    "dissonance": "Dissonant chords are spice.",
-  ]
-
   private static var coefficientText: String {
     SongRuleRegistry.rules.map { rule in
       let value = rule.coefficient == rule.coefficient.rounded() ? "\(Int(rule.coefficient))" : "\(rule.coefficient)"
-      return "    # \(explanations[rule.name] ?? "")\n    \(rule.name): \(value)\n"
+      return "    # \(rule.summary)\n    \(rule.name): \(value)\n"
     }.joined()
   }
 }

@@ -40,6 +40,9 @@ public struct SongEnvironment: PolicyEnvironment {
   /// Places in a phrase, not in time: plans differ.
   public var slotCount: Int { Int(SONG_SLOTS) }
 
+  /// Pieces are long: two threads share a batch of eight.
+  public var blockSize: Int { 4 }
+
   /// Something that composes.
   public func makeRunner(kernels: Kernels, capacity: Int) -> any EpisodeRunner {
     SongRunner(self, kernels: kernels, capacity: capacity)

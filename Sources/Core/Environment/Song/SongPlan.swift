@@ -103,6 +103,9 @@ public struct SongPlan: Sendable, Hashable {
     return bar == phrase.first + phrase.count - 1
   }
 
+  /// How much middle sections like the theme's rhythms.
+  private static let contrast: Float = 0.2
+
   /// Writes it for the kernels.
   func fill(_ out: UnsafeMutablePointer<song_plan>, world: SongWorld) {
     out.initialize(to: song_plan())
@@ -133,6 +136,7 @@ public struct SongPlan: Sendable, Hashable {
       row.pointee.nadir = bar.allowsNadir ? 1 : 0
       row.pointee.last = index == bars.count - 1 ? 1 : 0
       row.pointee.place = Int8(min(7, 8 * index / bars.count))
+      row.pointee.contrast = "BC".contains(sections[phrase.section].letter) ? 1 : 0
       row.pointee.reference = Int16(bar.reference ?? -1)
       row.pointee.likeness = Float(bar.likeness)
       for (part, onsets) in bar.density.enumerated() { song_bar_density(row)[part] = UInt8(onsets) }
@@ -143,7 +147,8 @@ public struct SongPlan: Sendable, Hashable {
       }
     }
     for index in 0..<16 {
-      song_plan_rhythm_taste(out)[index] = rhythmTaste[index]
+      song_plan_rhythm_taste(out, 0)[index] = rhythmTaste[index]
+      song_plan_rhythm_taste(out, 1)[index] = Self.contrast * rhythmTaste[index]
       song_plan_step_taste(out)[index] = stepTaste[index]
     }
   }

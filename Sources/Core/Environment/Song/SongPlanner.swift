@@ -2,10 +2,10 @@ internal import CSong
 
 /// Draws the plan of a song.
 struct SongPlanner {
-  private let settings: SongPlanSettings
-  private let world: SongWorld
-  private var random: SongRandom
-  private var plan = SongPlan(sections: [], phrases: [], bars: [])
+  let settings: SongPlanSettings
+  let world: SongWorld
+  var random: SongRandom
+  var plan = SongPlan(sections: [], phrases: [], bars: [])
 
   /// The plan of a song in this world; the same random source, the same plan.
   static func plan(_ settings: SongPlanSettings, world: SongWorld, random: RandomSource) -> SongPlan {
@@ -90,6 +90,7 @@ struct SongPlanner {
       let isLast = index == plan.phrases.count - 1
       var phrase = plan.phrases[index]
       phrase.arrival = second >= 3 && !isLast && random.chance(0.4) ? 1 : 0
+      if !isLast, let model = rhyme(index) { phrase.arrival = plan.phrases[model].arrival }
       let lead = random.pick([5, 2, 2, 1])
       let mostLead = phrase.arrival == 1 ? 1 : second >= 4 ? 3 : second == 3 ? 2 : 1
       phrase.lead = isLast ? 0 : min(lead, settings.pickups, mostLead)
@@ -98,6 +99,21 @@ struct SongPlanner {
       phrase.texture = isLast && random.chance(0.3) ? 0 : texture
       plan.phrases[index] = phrase
     }
+  }
+
+  /// The phrase whose cadence a phrase's own is to be like: the same one of the theme's first time, or in other sections
+  /// mostly the phrase before; nil for none.
+  private mutating func rhyme(_ index: Int) -> Int? {
+    let phrase = plan.phrases[index]
+    guard phrase.section > 0 else { return nil }
+    let section = plan.sections[phrase.section]
+    if section.letter == "A" {
+      return plan.phrases.indices.prefix(index).first {
+        let other = plan.phrases[$0]
+        return other.section == 0 && other.first == phrase.first - section.first && other.count == phrase.count
+      }
+    }
+    return plan.phrases[index - 1].section == phrase.section && random.chance(0.6) ? index - 1 : nil
   }
 
   // MARK: Bars
@@ -118,144 +134,6 @@ struct SongPlanner {
         row.tension = bar == phrase.first + phrase.count - 1 ? 0 : max(0, min(2, Int(level.rounded())))
         if let given = settings.tension, bar < given.count { row.tension = given[bar] }
         plan.bars.append(row)
-      }
-    }
-  }
-
-  private mutating func refer(_ bar: Int, to other: Int, _ relation: SongPlan.Relation, _ likeness: Double) {
-    guard other >= 0, other < bar, relation != .free else { return }
-    plan.bars[bar].reference = other
-    plan.bars[bar].relation = relation
-    plan.bars[bar].likeness = likeness
-  }
-
-  /// Which bar returns to which, and how.
-  private mutating func setReturns() {
-    let theme = plan.sections[0]
-    let lastTheme = plan.sections.lastIndex { $0.letter == "A" } ?? 0
-    for bar in 1..<settings.bars {
-      let phrase = plan.phrase(ofBar: bar)
-      let section = plan.sections[phrase.section]
-      if phrase.section == 0 {
-        if plan.bars[bar].phrase == 0 { setFirstPhrase(bar, phrase) } else { setAnswer(bar, phrase) }
-      } else if section.letter == "A" {
-        setTheme(bar, phrase, section, theme, isLast: phrase.section == lastTheme)
-      } else if section.letter == "K" {
-        if !plan.isCadential(bar) {
-          let relations: [SongPlan.Relation] = [.sequence, .varied, .development]
-          refer(bar, to: random.integer(2), relations[random.pick([2, 1, 1])], 0.85)
-        }
-      } else {
-        setMiddle(bar, phrase, section, theme)
-      }
-    }
-  }
-
-  /// The theme's own bars: new ones, and what they lead on to.
-  private mutating func setFirstPhrase(_ bar: Int, _ phrase: SongPlan.Phrase) {
-    if plan.isCadential(bar) {
-      if bar > 1, random.chance(0.3) { refer(bar, to: bar - 1, .development, 0.6) }
-    } else if bar == 1 {
-      let choice = random.pick([5, 2, 2, 1])
-      if choice == 1 { refer(bar, to: 0, .sequence, 0.9) }
-      if choice == 2 { refer(bar, to: 0, .inversion, 0.85) }
-      if choice == 3 { refer(bar, to: 0, .development, 0.7) }
-    } else {
-      let other = random.integer(min(bar, 2))
-      switch random.pick([2, 2, 1, 1]) {
-      case 0: refer(bar, to: other, .sequence, 0.9)
-      case 1: refer(bar, to: other, .development, 0.75)
-      case 2: refer(bar, to: other, .inversion, 0.85)
-      default: break
-      }
-    }
-  }
-
-  /// Later phrases of the first section answer its first.
-  private mutating func setAnswer(_ bar: Int, _ phrase: SongPlan.Phrase) {
-    let question = plan.phrases[0]
-    let place = bar - phrase.first
-    let other = min(place, question.count - 1)
-    if plan.isCadential(bar) {
-      if random.chance(0.4) { refer(bar, to: question.count - 1, .varied, 0.7) }
-    } else if place == 0 {
-      switch random.pick([4, 2, 2]) {
-      case 0: refer(bar, to: other, .exact, 1)
-      case 1: refer(bar, to: other, .sequence, 0.95)
-      default: refer(bar, to: other, .varied, 0.8)
-      }
-    } else if other < question.count - 1 {
-      switch random.pick([1.5, 2, 2, 0.7]) {
-      case 0: refer(bar, to: other, .exact, 1)
-      case 1: refer(bar, to: other, .varied, 0.8)
-      case 2: refer(bar, to: other, .sequence, 0.9)
-      default: break
-      }
-    } else {
-      refer(bar, to: random.integer(2), .development, 0.75)
-    }
-  }
-
-  /// The theme returns: varied, and the last time as it was.
-  private mutating func setTheme(
-    _ bar: Int, _ phrase: SongPlan.Phrase, _ section: SongPlan.Section, _ theme: SongPlan.Section, isLast: Bool
-  ) {
-    let place = bar - section.first
-    let other = theme.first + min(place, theme.count - 1)
-    let cadential = plan.isCadential(bar)
-    if cadential, !plan.isCadential(other) {
-      refer(bar, to: phrase.first, .development, 0.6)
-    } else if isLast, bar < settings.bars - 2 {
-      if place >= theme.count {
-        refer(bar, to: theme.first, .sequence, 0.85)
-      } else if cadential {
-        refer(bar, to: other, .varied, 0.85)
-      } else if random.chance(6.0 / 7) {
-        refer(bar, to: other, .exact, 1)
-      } else {
-        refer(bar, to: other, .varied, 0.85)
-      }
-    } else if bar < settings.bars - 1 {
-      let likeness = 0.8 + 0.12 * random.uniform()
-      refer(bar, to: other, random.chance(0.2) ? .exact : .varied, likeness)
-      if plan.bars[bar].relation == .exact { plan.bars[bar].likeness = 1 }
-    }
-  }
-
-  /// Middle sections develop the theme, or have an idea of their own that goes through the keys.
-  private mutating func setMiddle(
-    _ bar: Int, _ phrase: SongPlan.Phrase, _ section: SongPlan.Section, _ theme: SongPlan.Section
-  ) {
-    let first = section.first
-    let place = bar - phrase.first
-    if phrase.first > first {
-      if plan.isCadential(bar) {
-        if random.chance(0.5) { refer(bar, to: bar - 1, .development, 0.6) }
-      } else {
-        let before = plan.phrases[plan.bars[bar].phrase - 1]
-        let relations: [SongPlan.Relation] = [.sequence, .varied, .inversion]
-        refer(bar, to: first + min(place, max(0, before.count - 2)), relations[random.pick([4, 1, 1])], 0.9)
-      }
-    } else if place == 0 {
-      switch random.pick([2.5, 1.5, 1.5, 1.5]) {
-      case 1: refer(bar, to: theme.first, .inversion, 0.85)
-      case 2: refer(bar, to: theme.first, .development, 0.7)
-      case 3: refer(bar, to: theme.first + 1, .development, 0.7)
-      default: break
-      }
-    } else if plan.isCadential(bar) {
-      if random.chance(0.5) { refer(bar, to: theme.first + 1, .development, 0.6) }
-    } else if place == 1 {
-      switch random.pick([1.5, 3, 1]) {
-      case 1: refer(bar, to: first, .sequence, 0.92)
-      case 2: refer(bar, to: theme.first + 1, .inversion, 0.85)
-      default: break
-      }
-    } else {
-      switch random.pick([2, 2, 1]) {
-      case 0: refer(bar, to: first + random.integer(2), .sequence, 0.9)
-      case 1: refer(bar, to: theme.first + random.integer(2), .development, 0.7)
-      default: refer(bar, to: first, .inversion, 0.85)
       }
     }
   }
@@ -298,94 +176,19 @@ struct SongPlanner {
   }
 
   private mutating func setDensities() {
+    // Some songs are calmer than others.
+    let temper = random.pick([1, 1.5, 1]) - 1
     let share = Double(world.meter.steps) / 8
     let parts = world.partCount
     for index in plan.bars.indices {
       let tension = plan.bars[index].tension
       let texture = plan.phrases[plan.bars[index].phrase].texture
-      let melody = [4, 5, 6][tension] + (texture == 3 ? 1 : 0)
+      let melody = [4, 5, 6][tension] + temper + (texture == 3 ? 1 : 0)
       var inner = texture == 1 ? [5, 4, 4, 3] : [3, 3, 3, 3]
       if tension == 2 { inner[0] += 1 }
       let bass = [3, 2, 4, 2][texture]
       let onsets = [melody] + inner.prefix(max(0, parts - 2)) + [bass]
       plan.bars[index].density = onsets.map { max(1, min(8, Int((Double($0) * share).rounded()))) }
-    }
-  }
-
-  // MARK: Chords
-
-  private mutating func setChords() {
-    let spans = world.meter.spans.count
-    plan.chords = Array(repeating: 0, count: settings.bars * spans)
-    for (index, phrase) in plan.phrases.enumerated() {
-      let harmony = world.keys[phrase.key].harmony
-      let isLast = index == plan.phrases.count - 1
-      let arrival = (phrase.first + phrase.count - 1) * spans + phrase.arrival
-      for span in phrase.first * spans..<(phrase.first + phrase.count) * spans {
-        var mask =
-          world.scale.quality == nil
-          ? freeChords(harmony, phrase, toArrival: arrival - span, isLast: isLast)
-          : chords(
-            harmony, phrase, toArrival: arrival - span, startsBar: span % spans == 0, spans: spans, isLast: isLast)
-        if span == phrase.first * spans, arrival - span > 2 {
-          mask = opening(harmony, index, phrase) & harmony.all
-        }
-        plan.chords[span] = mask == 0 ? harmony.all : mask
-      }
-    }
-  }
-
-  /// What a phrase may begin with.
-  private func opening(_ harmony: SongHarmony, _ index: Int, _ phrase: SongPlan.Phrase) -> UInt32 {
-    guard world.scale.quality != nil else { return index == 0 || phrase.key == 0 ? 3 : harmony.all }
-    if index == 0 { return harmony.mask(["I"]) }
-    if phrase.first == plan.sections[phrase.section].first, plan.sections[phrase.section].letter == "A" {
-      return harmony.mask(["I", "I6"])
-    }
-    return plan.phrases[index - 1].key != phrase.key
-      ? harmony.mask(["I", "I6", "V", "V6", "V65", "IV", "vi", "V7"])
-      : harmony.mask(["I", "I6", "vi", "IV", "ii6", "V", "V6", "V65", "iii"])
-  }
-
-  /// What the cadence wants, so many spans before its last chord.
-  private func chords(
-    _ harmony: SongHarmony, _ phrase: SongPlan.Phrase, toArrival distance: Int, startsBar: Bool, spans: Int,
-    isLast: Bool
-  ) -> UInt32 {
-    let all = harmony.all & ~harmony.mask(["I64"])
-    let falls = phrase.cadence == .authentic || phrase.cadence == .deceptive
-    switch distance {
-    case ..<0:
-      if isLast { return harmony.mask(["I"]) }
-      return harmony.mask(phrase.cadence == .half ? ["V"] : phrase.cadence == .deceptive ? ["vi", "IV"] : ["I", "I6"])
-    case 0: return harmony.mask([phrase.cadence == .half ? "V" : phrase.cadence == .deceptive ? "vi" : "I"])
-    case 1:
-      switch phrase.cadence {
-      case .half: return harmony.mask(["I", "I6", "ii", "ii6", "IV", "IV6", "vi", "V65/V", "V7/V", "IV7"])
-      case .plagal: return harmony.mask(["IV", "ii65", "ii6", "IV7"])
-      case .imperfect: return harmony.mask(["V", "V7", "V65", "V43", "vii6"])
-      default: return harmony.mask(isLast ? ["V"] : ["V", "V7"])
-      }
-    case 2 where falls:
-      return harmony.mask(
-        ["ii", "ii6", "IV", "ii65", "V65/V", "V7/V", "ii7", "IV7", "IV6", "vi"] + (startsBar ? ["I64"] : []))
-    case 3 where falls && !startsBar:
-      return all & ~harmony.mask(["V", "V7", "V65", "V43", "V42", "vii6"])
-    default: return all
-    }
-  }
-
-  /// The same where tradition has no chords: the dominant closes what goes on, the tonic what ends.
-  private func freeChords(
-    _ harmony: SongHarmony, _ phrase: SongPlan.Phrase, toArrival distance: Int, isLast: Bool
-  ) -> UInt32 {
-    let dominant = UInt32(1) << UInt32(2 * world.scale.dominant)
-    let tonic: UInt32 = 1
-    switch distance {
-    case ...0: return phrase.cadence == .half ? dominant : tonic
-    case 1: return phrase.cadence == .half ? harmony.all & ~(dominant | dominant << 1) : dominant
-    case 2: return harmony.all & ~(dominant | dominant << 1)
-    default: return harmony.all
     }
   }
 
@@ -396,7 +199,7 @@ struct SongPlanner {
     let members = world.keys[0].harmony.members
     plan.opening = opening == 0 ? 0 : members[opening] % world.degreeCount
     let variety = settings.variety
-    plan.rhythmTaste = (0..<16).map { _ in Float(3 * variety * random.normal()) }
+    plan.rhythmTaste = (0..<16).map { _ in Float(4.5 * variety * random.normal()) }
     plan.stepTaste = (0..<16).map { _ in Float(1.2 * variety * random.normal()) }
   }
 }

@@ -6,9 +6,14 @@ final class SongRunner: EpisodeRunner {
   private let path: UnsafePointer<song_path>
   private let songs: [OpaquePointer]
   private let planTable: UnsafeMutablePointer<song_plan>
+  /// Every episode's decisions, as many as the first array says; filled when they are first asked for.
   private let decisionTable: UnsafeMutablePointer<Decision>
+  private var decisionCounts: [Int?]
   private var weights: UnsafeMutablePointer<Float>
   private var count = 0
+  /// What the episodes' random numbers were drawn with, and whether they are finished pieces.
+  private var keys: [UInt64] = []
+  private var isFinished = false
   private var world: SongWorld
   private var plan = SongPlan(sections: [], phrases: [], bars: [])
 
@@ -25,8 +30,10 @@ final class SongRunner: EpisodeRunner {
     precondition(songs.count == max(1, capacity), "out of memory")  // 2 MB each
     planTable = .allocate(capacity: 1)
     planTable.initialize(to: song_plan())
-    decisionTable = .allocate(capacity: environment.mostDecisions)
-    decisionTable.initialize(repeating: Decision(slot: 0, elapsed: 0, share: 0), count: environment.mostDecisions)
+    let most = songs.count * environment.mostDecisions
+    decisionTable = .allocate(capacity: most)
+    decisionTable.initialize(repeating: Decision(slot: 0, elapsed: 0, share: 0), count: most)
+    decisionCounts = Array(repeating: nil, count: songs.count)
     weights = .allocate(capacity: environment.weightCount + 32)
     weights.initialize(repeating: 0, count: environment.weightCount + 32)
     world = environment.worlds[0]
@@ -45,13 +52,21 @@ final class SongRunner: EpisodeRunner {
   }
 
   func play(_ key: EpisodeKey, count: Int) {
-    var random = RandomSource(
-      seed: key.seed, purpose: key.purpose, population: key.population, candidate: key.candidate, block: key.block)
+    isFinished = key.purpose == .composition
+    func source(block: Int) -> RandomSource {
+      RandomSource(
+        seed: key.seed, purpose: key.purpose, population: key.population, candidate: key.candidate, block: block)
+    }
+    // All blocks of a batch have one plan.
+    var random = source(block: isFinished ? key.block : 0)
     (world, plan) = environment.draw(&random)
+    if !isFinished, key.block > 0 { random = source(block: key.block) }
     plan.fill(planTable, world: world)
     self.count = min(count, songs.count)
-    let composes = key.purpose == .composition
-    for episode in 0..<self.count { compose(episode, key: random.next(), finished: composes) }
+    keys = (0..<self.count).map { _ in random.next() }
+    for (episode, key) in keys.enumerated() {
+      compose(episode, key: key, finished: isFinished, sharpness: isFinished ? Self.sharpness : 1)
+    }
   }
 
   /// A song by itself: with this plan, what is given of it, and weights from `prepare`.
@@ -59,14 +74,18 @@ final class SongRunner: EpisodeRunner {
     (self.plan, self.world) = (plan, world)
     plan.fill(planTable, world: world)
     count = 1
-    compose(0, key: key, finished: true, given: given)
+    (keys, isFinished) = ([key], true)
+    compose(0, key: key, finished: true, sharpness: Self.sharpness, given: given)
   }
 
-  private func compose(_ episode: Int, key: UInt64, finished: Bool, given: SongGiven? = nil) {
+  private func compose(
+    _ episode: Int, key: UInt64, finished: Bool, sharpness: Float, given: SongGiven? = nil
+  ) {
     let task = song_task_of(songs[episode])!
+    decisionCounts[episode] = nil
     task.pointee = song_task(
       world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: UnsafePointer(weights), key: key,
-      sharpness: finished ? Self.sharpness : 1, record: finished ? 0 : 1, retries: finished ? Self.retries : 0,
+      sharpness: sharpness, record: finished ? 0 : 1, retries: finished ? Self.retries : 0,
       replay: 0, given: nil, bars: nil, bar_faults: nil)
     var best: (faults: Int32, key: UInt64)?
     var keys = RandomSource(key: key)
@@ -100,16 +119,19 @@ final class SongRunner: EpisodeRunner {
   func reward(of episode: Int) -> Double { song_result_of(songs[episode]).pointee.total }
 
   func decisions(of episode: Int) -> UnsafeBufferPointer<Decision> {
+    let out = decisionTable + episode * environment.mostDecisions
+    if let count = decisionCounts[episode] { return UnsafeBufferPointer(start: out, count: count) }
     let recorded = min(Int(song_result_of(songs[episode]).pointee.recorded), environment.mostDecisions)
     guard let from = song_decisions_of(songs[episode]) else { return UnsafeBufferPointer(start: nil, count: 0) }
     for index in 0..<recorded {
       let step = Int(from[index].step)
       let next = index + 1 < recorded ? Int(from[index + 1].step) : step
-      decisionTable[index] = Decision(
+      out[index] = Decision(
         slot: Int(from[index].slot), elapsed: max(0, min(8, next - step)), share: from[index].reward,
         freedom: from[index].invention != 0 ? SongEnvironment.freedomOfInvention : 1)
     }
-    return UnsafeBufferPointer(start: decisionTable, count: recorded)
+    decisionCounts[episode] = recorded
+    return UnsafeBufferPointer(start: out, count: recorded)
   }
 
   func accumulate(
@@ -122,8 +144,13 @@ final class SongRunner: EpisodeRunner {
     }
   }
 
+  /// An episode that was played to learn from has the faults that an agent makes while it learns: as a piece, it is
+  /// composed once more from the same random numbers, and taken back where they lead into a fault.
   func piece(of episode: Int, provenance: Provenance) -> Piece {
-    SongPieces.piece(
+    if !isFinished, song_result_of(songs[episode]).pointee.faults > 0 {
+      compose(episode, key: keys[episode], finished: true, sharpness: 1)
+    }
+    return SongPieces.piece(
       song_grid_of(songs[episode]), plan: plan, world: world, environment: environment,
       faults: Int(song_result_of(songs[episode]).pointee.faults), provenance: provenance)
   }

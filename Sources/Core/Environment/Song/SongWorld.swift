@@ -315,7 +315,6 @@ final class SongWorld: @unchecked Sendable {
 
   private func setMeter() {
     table.pointee.steps = Int32(meter.steps)
-    table.pointee.spans = Int32(meter.spans.count)
     for (index, span) in meter.spans.enumerated() {
       song_world_start(table)[index] = Int32(span.lowerBound)
       song_world_length(table)[index] = Int32(span.count)

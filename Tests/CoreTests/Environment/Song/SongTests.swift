@@ -156,6 +156,39 @@ import Testing
     #expect(ends[0] == ends[1])
   }
 
+  static let learning = """
+    environment: {kind: song}
+    piece: {bars: 16}
+    agent: {policy_gradient: {n_episodes_per_population: 24, annealing_populations: 4}}
+    """
+
+  /// What is heard while it learns has no faults, though the episodes that it learns from have.
+  @Test func whatIsHeardWhileItLearnsHasNoFaults() throws {
+    for seed in 1...3 {
+      let training = Training(
+        configuration: try Configuration(text: Self.learning, file: "test"), seed: UInt64(seed), threads: 1)
+      for _ in 0..<2 {
+        #expect(training.bestPiece().song?.faults == 0)
+        _ = training.trainPopulation()
+      }
+      #expect(training.bestPiece().song?.faults == 0)
+    }
+  }
+
+  @Test func aTrainingThatGoesOnEndsAtTheSameBytes() throws {
+    let configuration = try Configuration(text: Self.learning, file: "test")
+    let whole = Training(configuration: configuration, seed: 5, threads: 1)
+    for _ in 0..<3 { _ = whole.trainPopulation() }
+    let first = Training(configuration: configuration, seed: 5, threads: 2)
+    _ = first.trainPopulation()
+    let second = try Training(configuration: configuration, state: first.state, threads: 2)
+    for _ in 0..<2 { _ = second.trainPopulation() }
+    #expect(second.state == whole.state)
+    let (piece, other) = (whole.composePiece(episode: 1), second.composePiece(episode: 1))
+    #expect(PieceJSON.text(piece, programVersion: "1") == PieceJSON.text(other, programVersion: "1"))
+    #expect(MIDIFile(piece).bytes == MIDIFile(other).bytes)
+  }
+
   @Test func badInput() {
     for (text, part) in [
       ("piece: {bars: 7}", "piece.bars"), ("piece: {meter: 5/4}", "piece.meter"), ("piece: {tonic: H}", "piece.tonic"),

@@ -1,0 +1,6 @@
+// A bar that is new is no stammer: four different notes and more earn 0.6, three 0.2, fewer cost 0.6.
+//
+// Source: own.
+#define THEME_RULE {"theme", "New bars are no stammer.", 1}
+
+INLINE float theme_rule(int notes) { return notes >= 4 ? 0.6f : notes == 3 ? 0.2f : -0.6f; }

@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Core
+
+/// What plans have, and that it is heard.
+@Suite struct SongPlanTests {
+  @Test func plansHaveAllThereIs() throws {
+    let configuration = try SongTests.configuration()
+    var relations = Set<SongPlan.Relation>()
+    var cadences = Set<SongPlan.Cadence>()
+    var (keys, leads, lengths, forms) = (Set<Int>(), Set<Int>(), Set<Int>(), Set<[String]>())
+    for seed in 0..<120 {
+      let plan = SongPlanner.plan(
+        configuration.plan, world: configuration.worlds[0], random: RandomSource(key: UInt64(seed)))
+      relations.formUnion(plan.bars.map(\.relation))
+      cadences.formUnion(plan.phrases.map(\.cadence))
+      keys.formUnion(plan.phrases.map(\.key))
+      leads.formUnion(plan.phrases.map(\.lead))
+      lengths.formUnion(plan.phrases.map(\.count))
+      forms.insert(plan.sections.map(\.name))
+      #expect(plan.phrases.first?.key == 0 && plan.phrases.last?.key == 0)
+    }
+    #expect(relations == Set(SongPlan.Relation.allCases))
+    #expect(cadences == [.half, .authentic, .deceptive, .plagal, .imperfect])
+    #expect(keys.count == configuration.worlds[0].keys.count)
+    #expect(leads == [0, 1, 2, 3] && lengths.count >= 5 && forms.count >= 6)
+  }
+
+  @Test func cadencesAreHeard() throws {
+    let text = """
+      piece: {bars: 16, scale: major, plan: {form: A, phrases: [4, 4, 4, 4], modulation: false,
+        cadences: [deceptive, plagal, half, authentic]}}
+      """
+    for piece in SongTests.pieces(try SongTests.configuration(text), count: 3) {
+      let song = try #require(piece.song)
+      let ends = song.plan.phrases.map { 2 * ($0.first + $0.count - 1) + $0.arrival }
+      #expect(ends.map { song.chordNames[$0] } == ["vi", "I", "V", "I"])
+      #expect(song.chordNames[ends[0] - 1].hasPrefix("V"))
+      #expect(["IV", "ii65", "ii6", "IV7"].contains(song.chordNames[ends[1] - 1]))
+      #expect(song.chordNames[ends[3] - 1].hasPrefix("V"))
+    }
+  }
+
+  @Test func minorHasItsRaisedDegrees() throws {
+    var leading = 0
+    for piece in SongTests.pieces(
+      try SongTests.configuration("piece: {bars: 16, scale: minor, plan: {modulation: false}}"), count: 4)
+    {
+      let song = try #require(piece.song)
+      let rows = SongTests.sounding(piece)
+      for (span, name) in song.chordNames.enumerated() where ["V", "V6", "V7", "V65"].contains(name) {
+        let step = span / 2 * piece.stepsPerBar + song.spanStarts[span % 2]
+        let classes = rows.compactMap { $0[step] }.map { ($0 + piece.lowestNote.number - song.tonic + 120) % 12 }
+        leading += classes.contains(11) ? 1 : 0
+        if song.faults == 0 { #expect(!classes.contains(10), "\(name) at \(step)") }
+      }
+    }
+    #expect(leading >= 8)
+  }
+
+  @Test func keysChangeInTheMiddle() throws {
+    let text = "piece: {bars: 32, scale: major, plan: {form: A B A}}"
+    var away = 0
+    for piece in SongTests.pieces(try SongTests.configuration(text), count: 3) {
+      let song = try #require(piece.song)
+      let (first, last) = (song.plan.phrases[0], song.plan.phrases[song.plan.phrases.count - 1])
+      #expect(first.key == 0 && last.key == 0)
+      // A note of another key's scale is heard in a section that is in it.
+      let own = [0, 2, 4, 5, 7, 9, 11]
+      for phrase in song.plan.phrases where phrase.key != 0 {
+        let steps = phrase.first * piece.stepsPerBar..<(phrase.first + phrase.count) * piece.stepsPerBar
+        let classes = piece.parts.flatMap(\.notes).filter { steps.contains($0.onset) }
+          .map { ($0.degree + piece.lowestNote.number - song.tonic + 120) % 12 }
+        away += classes.contains { !own.contains($0) } ? 1 : 0
+      }
+    }
+    #expect(away >= 1)
+  }
+
+  @Test func theThemeReturnsAsItWas() throws {
+    var (same, all) = (0, 0)
+    for piece in SongTests.pieces(try SongTests.configuration(), count: 6) {
+      let song = try #require(piece.song)
+      let melody = SongTests.sounding(piece)[0]
+      let steps = piece.stepsPerBar
+      for (bar, row) in song.plan.bars.enumerated() where row.relation == .exact {
+        let other = row.reference ?? bar
+        all += 1
+        if (0..<steps).allSatisfy({ melody[bar * steps + $0] == melody[other * steps + $0] }) { same += 1 }
+      }
+    }
+    #expect(all > 10 && 5 * same > 2 * all)
+  }
+}
