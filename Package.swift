@@ -152,6 +152,6 @@ if isFuzzing {
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
       ],
       path: "Tests/Fuzz/Fuzz", swiftSettings: strict,
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]
 }

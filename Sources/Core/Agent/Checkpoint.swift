@@ -5,8 +5,6 @@
 /// `mean` holds the weights themselves, and there are Adam's running means, `gradient_mean` and `gradient_square`, F32
 /// [weights].
 public struct Checkpoint: Sendable, Equatable {
-  private static let format = "rl-musician checkpoint"
-
   /// What the training remembers.
   public var state: TrainingState
   /// What its populations came to.
@@ -26,11 +24,9 @@ public struct Checkpoint: Sendable, Equatable {
     var tensors = [
       Safetensors.Tensor(name: "mean", shape: [state.mean.count], values: .float64(state.mean))
     ]
-    var metadata: [Safetensors.Entry] = [
-      .init("format", Self.format), .init("program_version", Program.version),
-      .init("configuration_digest", configurationDigest), .init("seed", "\(state.seed)"),
-      .init("population", "\(state.population)"),
-    ]
+    var metadata = TrainingHeader(
+      seed: state.seed, population: state.population, configurationDigest: configurationDigest
+    ).entries(.checkpoint)
     if let best = state.best {
       tensors.append(.init(name: "best", shape: [best.weights.count], values: .float32(best.weights)))
       metadata += [
@@ -75,38 +71,32 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   init(_ tensors: Safetensors, file: String) throws(DataError) {
-    guard tensors.text("format") == Self.format, let digest = tensors.text("configuration_digest"),
-      let seed = tensors.text("seed").flatMap({ UInt64($0) }), case .float64(let mean) = tensors["mean"]?.values
-    else { throw DataError(file: file, reason: "no checkpoint of rl-musician") }
-    func number(_ key: String) throws(DataError) -> Int {
-      guard let number = tensors.text(key).flatMap({ Int($0) }), (0...1 << 40).contains(number) else {
-        throw DataError(file: file, reason: "\(key): allowed: an integer from 0 to \(1 << 40)")
-      }
-      return number
+    let header = try TrainingHeader(tensors, .checkpoint, file: file)
+    guard case .float64(let mean) = tensors["mean"]?.values else {
+      throw DataError(file: file, reason: "mean: allowed: F64, [weights]")
     }
-    state = TrainingState(seed: seed, population: try number("population"), mean: mean, best: nil)
+    state = TrainingState(seed: header.seed, population: header.population, mean: mean, best: nil)
     if case .float32(let weights) = tensors["best"]?.values {
-      guard let score = tensors.text("best_score").flatMap({ Double($0) }) else {
-        throw DataError(file: file, reason: "best_score: allowed: a number")
-      }
       state.best = BestCandidate(
-        score: score, weights: weights, population: try number("best_population"),
-        candidate: try number("best_candidate"), episode: try number("best_episode"))
+        score: try tensors.number("best_score", file: file), weights: weights,
+        population: try tensors.count("best_population", file: file),
+        candidate: try tensors.count("best_candidate", file: file),
+        episode: try tensors.count("best_episode", file: file))
     }
     if tensors.text("method") == AgentConfiguration.Method.policyGradient.rawValue {
       guard case .float32(let means) = tensors["gradient_mean"]?.values,
-        case .float32(let squares) = tensors["gradient_square"]?.values,
-        let score = tensors.text("score").flatMap({ Double($0) })
-      else { throw DataError(file: file, reason: "has no gradient_mean, gradient_square or score") }
+        case .float32(let squares) = tensors["gradient_square"]?.values
+      else { throw DataError(file: file, reason: "has no gradient_mean or gradient_square; allowed: both, F32") }
       state.optimizer = OptimizerState(
-        adam: Adam(updates: try number("updates"), means: means, squares: squares), score: score,
-        annealingPopulations: try number("annealing_populations"))
+        adam: Adam(updates: try tensors.count("updates", file: file), means: means, squares: squares),
+        score: try tensors.number("score", file: file),
+        annealingPopulations: try tensors.count("annealing_populations", file: file))
     }
     curve = try Self.curve(tensors, file: file)
     guard (curve.last?.population ?? 0) == state.population else {
       throw DataError(file: file, reason: "its curve does not end at population \(state.population)")
     }
-    configurationDigest = digest
+    configurationDigest = header.configurationDigest
   }
 
   private static func curve(_ tensors: Safetensors, file: String) throws(DataError) -> TrainingCurve {

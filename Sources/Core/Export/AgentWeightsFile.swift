@@ -49,11 +49,8 @@ public struct AgentWeightsFile: Sendable, Hashable {
         defer { rest = rest.dropFirst(tensor.count) }
         return .init(name: tensor.name, shape: tensor.shape, values: .float32(Array(rest.prefix(tensor.count))))
       },
-      metadata: [
-        .init("format", "rl-musician agent"), .init("program_version", Program.version), .init("seed", "\(seed)"),
-        .init("population", "\(population)"), .init("score", "\(score)"),
-        .init("configuration_digest", configurationDigest),
-      ]
+      metadata: TrainingHeader(seed: seed, population: population, configurationDigest: configurationDigest)
+        .entries(.agent) + [.init("score", "\(score)")]
     ).bytes
   }
 
@@ -90,17 +87,10 @@ public struct AgentWeightsFile: Sendable, Hashable {
     guard weights.allSatisfy({ $0.magnitude <= 1e30 }) else {
       throw DataError(file: file, reason: "a weight that is not finite; allowed: up to 1e30 in magnitude")
     }
-    guard tensors.text("format") == "rl-musician agent", let seed = tensors.text("seed").flatMap({ UInt64($0) }),
-      let population = tensors.text("population").flatMap({ Int($0) }), population >= 0,
-      let score = tensors.text("score").flatMap({ Double($0) }), score.isFinite,
-      let digest = tensors.text("configuration_digest")
-    else {
-      throw DataError(
-        file: file, reason: "metadata: allowed: an rl-musician agent's seed, population, score and configuration_digest"
-      )
-    }
+    let header = try TrainingHeader(tensors, .agent, file: file)
     self.init(
-      tensors: tensors.tensors.map { WeightTensor(name: $0.name, shape: $0.shape) }, weights: weights, seed: seed,
-      population: population, score: score, configurationDigest: digest)
+      tensors: tensors.tensors.map { WeightTensor(name: $0.name, shape: $0.shape) }, weights: weights,
+      seed: header.seed, population: header.population, score: try tensors.number("score", file: file),
+      configurationDigest: header.configurationDigest)
   }
 }

@@ -25,6 +25,32 @@ public enum MIDIMessage: Sendable, Hashable {
   case text(String)
   /// Meta event: the track's last.
   case endOfTrack
+
+  /// The channel of a channel voice message, from 0; nil of the others.
+  public var channel: UInt8? {
+    switch self {
+    case .noteOn(let channel, _, _), .controlChange(let channel, _, _), .programChange(let channel, _),
+      .pitchBend(let channel, _):
+      channel
+    case .systemExclusive, .tempo, .timeSignature, .keySignature, .trackName, .text, .endOfTrack: nil
+    }
+  }
+}
+
+/// Controller numbers of the MIDI 1.0 detailed specification (table III).
+public enum MIDIController {
+  /// The bank's upper seven bits.
+  public static let bankSelectMSB: UInt8 = 0
+  /// A channel's volume.
+  public static let channelVolume: UInt8 = 7
+  /// A channel's place between left (0) and right (127).
+  public static let pan: UInt8 = 10
+  /// The bank's lower seven bits.
+  public static let bankSelectLSB: UInt8 = 32
+  /// The sustaining pedal: down from 64.
+  public static let sustain: UInt8 = 64
+  /// All notes of the channel end.
+  public static let allNotesOff: UInt8 = 123
 }
 
 /// Status bytes of channel voice and system messages; the lower four bits of the former are the channel.

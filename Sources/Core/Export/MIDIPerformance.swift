@@ -44,7 +44,7 @@ struct MIDIPerformance {
     let pan = 64 + (location < 0 ? 64 : 63) * location
     return [
       .programChange(channel: channel, program: UInt8(min(127, max(0, part.program)))),
-      .controlChange(channel: channel, controller: MIDIControllerNumber.pan, value: UInt8(pan.rounded())),
+      .controlChange(channel: channel, controller: MIDIController.pan, value: UInt8(pan.rounded())),
     ]
   }
 
@@ -173,9 +173,4 @@ struct MIDIPerformance {
       ]
     }
   }
-}
-
-/// Controller numbers of the MIDI 1.0 specification.
-enum MIDIControllerNumber {
-  static let pan: UInt8 = 10
 }

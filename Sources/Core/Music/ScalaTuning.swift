@@ -23,7 +23,8 @@ public struct ScalaTuning: Sendable {
     let keyboard = try ScalaKeyboard(
       bytes: ScalaLines.read(keyboardPath, as: "a Scala keyboard mapping"), file: keyboardPath)
     guard let mapped = keyboard.tuning(of: scale, from: lowest) else {
-      throw DataError(file: keyboardPath, reason: "no mapped key at or above the lowest note, \(lowest.name)")
+      throw DataError(
+        file: keyboardPath, reason: "no mapped key that can sound at or above the lowest note, \(lowest.name)")
     }
     tuning = mapped
     rowLimit = keyboard.mappedKeys(from: lowest).count

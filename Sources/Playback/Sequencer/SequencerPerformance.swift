@@ -162,24 +162,3 @@ struct SequencerPerformance: Sendable {
     return (taken.reversed() + events, taken.count + setup.count)
   }
 }
-
-/// Controller numbers of the MIDI 1.0 specification.
-enum MIDIController {
-  static let bankSelectMSB: UInt8 = 0
-  static let channelVolume: UInt8 = 7
-  static let bankSelectLSB: UInt8 = 32
-  static let sustain: UInt8 = 64
-  static let allNotesOff: UInt8 = 123
-}
-
-extension MIDIMessage {
-  /// The channel of a channel voice message, from 0.
-  var channel: UInt8? {
-    switch self {
-    case .noteOn(let channel, _, _), .controlChange(let channel, _, _), .programChange(let channel, _),
-      .pitchBend(let channel, _):
-      channel
-    default: nil
-    }
-  }
-}

@@ -108,6 +108,14 @@ import Testing
     #expect(error?.line == 7)
   }
 
+  /// A degree so far down that its frequency is next to nothing: no number holds what the others would be measured by.
+  @Test func aRootWithoutAFrequencyIsNoTuning() throws {
+    let scale = Tuning(name: "down", degreesInCents: [0, 100], periodInCents: -1200)
+    let keyboard = try read(reference: "61", octave: "2", map: ["2100", "0"] + Array(repeating: "0", count: 10))
+    #expect(keyboard.tuning(of: scale, from: middle) == nil)
+    #expect(keyboard.tuning(of: scale, from: MIDIKey(61)!) != nil)
+  }
+
   @Test func malformedFiles() {
     #expect(throws: DataError.self) { try read(size: "-1") }
     #expect(throws: DataError.self) { try read(size: "x") }
