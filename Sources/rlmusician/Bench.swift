@@ -93,7 +93,8 @@ struct Bench {
       BenchSection(key: "rows", title: "by rows, one thread", columns: Self.speed, rows: rows),
       BenchSection(key: "steps", title: "by steps of a roll, one thread", columns: Self.speed, rows: steps),
       BenchSection(
-        key: "populations", title: "by candidates of a population (cross-entropy), one thread", columns: Self.speed, rows: sizes),
+        key: "populations", title: "by candidates of a population (cross-entropy), one thread", columns: Self.speed,
+        rows: sizes),
     ]
   }
 

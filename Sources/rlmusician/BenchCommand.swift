@@ -101,7 +101,10 @@ struct BenchCommand: ParsableCommand {
       let threads = min(threads ?? ProcessInfo.processInfo.activeProcessorCount, 64)
       var sections = [try bench.threads(upTo: training ? 1 : threads)]
       if !training {
-        sections += [try bench.methods(), try bench.paths()] + (try bench.scaling()) + [try bench.synthesizer(), try bench.start()]
+        sections +=
+          [try bench.methods(), try bench.paths()] + (try bench.scaling()) + [
+            try bench.synthesizer(), try bench.start(),
+          ]
       }
       if json {
         let members =

@@ -39,11 +39,13 @@ final class RollShares {
         switch shape {
         case .linear(let slope):
           terms.append(
-            Term(feature: compiler.compile(feature), factor: Float(entry.coefficient * slope), limit: 0,
+            Term(
+              feature: compiler.compile(feature), factor: Float(entry.coefficient * slope), limit: 0,
               entry: index))
         case .ramp(let limit):
           terms.append(
-            Term(feature: compiler.compile(feature), factor: Float(entry.coefficient), limit: Float(limit),
+            Term(
+              feature: compiler.compile(feature), factor: Float(entry.coefficient), limit: Float(limit),
               entry: index))
         }
       }

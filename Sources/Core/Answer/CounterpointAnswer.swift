@@ -5,7 +5,7 @@
 final class CounterpointAnswer {
   private(set) var piece: Piece
   private(set) var remarks: [String] = []
-  private let training: CounterpointTraining
+  private let training: Training
   private let meter: Meter
 
   /// Splices tried for the first answer, which has to be there at once, and for later ones.
@@ -40,13 +40,11 @@ final class CounterpointAnswer {
       found = (configuration, composer)
       if index > 0 { remarks.append("there is room for one voice only, \(sides) the melody") }
     }
-    guard let found,
-      let training = try? CounterpointTraining(found.configuration, seed: seed, populations: Self.populations)
-    else {
+    guard let found else {
       throw PhraseQuantizer.Refusal(
         description: "no counterpoint to this melody keeps all rules: try another, or the continuation")
     }
-    self.training = training
+    training = Training(configuration: found.configuration, seed: seed, threads: 1, populations: Self.populations)
     meter = melody.meter
     let lines = found.composer.drawn(seed: seed, moves: Self.firstMoves)
     let provenance = Provenance(
@@ -57,7 +55,7 @@ final class CounterpointAnswer {
 
   func improve() -> Bool {
     _ = training.trainPopulation()
-    let next = training.composePiece()
+    let next = training.composePiece(episode: 0)
     guard next.score.total > piece.score.total else { return false }
     piece = Self.looped(next, meter)
     return true

@@ -97,7 +97,7 @@ final class RenderLoop {
   /// What is heard right behind the last block, for the stream.
   var heard: (item: UInt64, frame: Int, isMoving: Bool) {
     guard let piece else { return (0, 0, false) }
-    return (piece.pointee.streamItem, max(0, Int(pieceFrame) - limiterFrames), !isPaused && !master.holds)
+    return (piece.pointee.streamItem, max(0, Int(cursor.frame) - limiterFrames), !isPaused && !master.holds)
   }
 
   // MARK: Messages

@@ -38,7 +38,7 @@ import Testing
 
   @Test func aTrainingGoesOnFromThere() throws {
     let text = "agent: {policy_gradient: {n_episodes_per_population: 32}}"
-    let configuration = try Configuration(text: text, file: "test", style: try #require(Style.named("song")))
+    let configuration = try Configuration(text: text, file: "test", style: Style.named("song"))
     let policy = try #require(configuration.shippedPolicy)
     let training = Training(configuration: configuration, seed: 3, threads: 1, policy: policy)
     let first = training.trainPopulation().populationMean
