@@ -52,6 +52,11 @@ public struct PhraseQuantizer: Sendable {
   public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// One sentence without a full stop.
     public var description: String
+
+    /// A refusal in these words.
+    public init(_ description: String) { self.description = description }
+
+    init(description: String) { self.init(description) }
   }
 
   /// What the notes' times are counted in.

@@ -33,7 +33,8 @@
       let deadline = try #require(reader.deadline)
       #expect(abs(deadline - end - 4 * beat) < 0.05 * beat)
       #expect(reader.advance(to: deadline - 0.01) == nil)
-      let over = try #require(reader.advance(to: deadline))
+      let ending = reader.advance(to: deadline)
+      let over = try #require(ending)
       let phrase = try over.phrase.get()
       #expect(phrase.notes.map(\.onset) == [0, 4, 8, 12])
       #expect(abs(over.beginning - 10) < 0.01 && abs(over.barSeconds - 4 * beat) < 0.01)
@@ -44,7 +45,8 @@
       var reader = try reader()
       // On the second beat of a bar, at 150 a minute.
       play([60, 62, 64, 65], into: &reader, beat: 0.4, quarters: 9)
-      let over = try #require(reader.take(.pedal(seconds: 12, quarters: 14)))
+      let ending = reader.take(.pedal(seconds: 12, quarters: 14))
+      let over = try #require(ending)
       let phrase = try over.phrase.get()
       #expect(phrase.notes.map(\.onset) == [4, 8, 12, 16])
       #expect(abs(over.beginning - 9.6) < 1e-6 && abs(over.barSeconds - 1.6) < 1e-6)
@@ -53,14 +55,16 @@
     @Test func aChosenKeyEndsIt() throws {
       var reader = try reader("end_note: C8")
       play([60, 62], into: &reader, beat: 0.5)
-      let over = try #require(reader.take(.note(key: 108, velocity: 9, seconds: 11.1, quarters: nil)))
+      let ending = reader.take(.note(key: 108, velocity: 9, seconds: 11.1, quarters: nil))
+      let over = try #require(ending)
       #expect(try over.phrase.get().notes.map(\.degree) == [60, 62])
     }
 
     @Test func oneNoteIsAnsweredInWords() throws {
       var reader = try reader()
       play([60], into: &reader, beat: 0.5)
-      let over = try #require(reader.take(.pedal(seconds: 11, quarters: nil)))
+      let ending = reader.take(.pedal(seconds: 11, quarters: nil))
+      let over = try #require(ending)
       #expect(throws: PhraseQuantizer.Refusal.self) { try over.phrase.get() }
     }
 
@@ -69,12 +73,13 @@
       play([60, 62, 64, 65, 67, 69], into: &reader, beat: 0.6)
       let deadline = try #require(reader.deadline)
       #expect(abs(deadline - (10 + 5.9 * 0.6) - 1.8) < 0.05)
-      let over = try #require(reader.advance(to: deadline))
+      let ending = reader.advance(to: deadline)
+      let over = try #require(ending)
       #expect(abs(over.barSeconds - 1.8) < 0.02)
     }
 
     @Test func aBarLineIsAfterNow() {
-      let phrase = PhraseQuantizer.Refusal(description: "")
+      let phrase = PhraseQuantizer.Refusal("nothing")
       let heard = PhraseListener.Heard(phrase: .failure(phrase), beginning: 1000, bar: 400)
       #expect(heard.barLine(after: 1000) == 1400 && heard.barLine(after: 1399) == 1400)
       #expect(heard.barLine(after: 1400) == 1800)
