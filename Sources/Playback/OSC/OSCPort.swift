@@ -1,3 +1,4 @@
+internal import CALSA
 internal import CRealtime
 internal import Core
 internal import Foundation
