@@ -19,7 +19,7 @@ import Testing
   }
 
   /// Whatever is composed: a roll, a counterpoint, the original's search for one.
-  @Test(arguments: [nil, "{search_moves: 300}", "{method: beam_search, n_trials_factor: 0.01}"])
+  @Test(arguments: [nil, "{search_moves: 300}", "{method: beam_search}"])
   func itGoesOnFromItsCheckpoint(counterpoint: String?) async throws {
     var configuration = self.configuration
     if let counterpoint {
