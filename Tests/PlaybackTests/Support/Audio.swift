@@ -25,6 +25,42 @@
       return energy == 0 ? 0 : Float(product / energy)
     }
 
+    /// How many frames a recording of a reference lacks, time after time, if that is all that is wrong with it: between
+    /// two losses, but for the block in which one is, it is equal. nil if it is not.
+    static func losses(_ recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) -> [Int]? {
+      let (block, probe) = (2400, 64)
+      var (losses, lost, place, unequal): ([Int], Int, Int, Int) = ([], 0, 0, 0)
+      func isEqual(_ place: Int, _ count: Int, _ lost: Int) -> Bool {
+        let (a, b) = (recorded.startIndex + place - lost, reference.startIndex + place)
+        guard a >= recorded.startIndex, a + count <= recorded.endIndex, b + count <= reference.endIndex else {
+          return false
+        }
+        return (0..<count).allSatisfy { abs(recorded[a + $0] - reference[b + $0]) < 1e-6 }
+      }
+      // What follows a loss, further on than any recording loses at once, is left out.
+      while place + 30_000 < reference.count {
+        if !isEqual(place, block, lost) {
+          unequal += 1
+          let next = place + block
+          // Silence is equal to itself everywhere: the probe has to have something in it.
+          guard (0..<probe).contains(where: { abs(reference[reference.startIndex + next + $0]) > 1e-3 }) else {
+            place += block
+            continue
+          }
+          guard let more = stride(from: 0, through: 24_576, by: 256).first(where: { isEqual(next, probe, lost + $0) })
+          else {
+            // A second loss right behind the first.
+            place += block
+            continue
+          }
+          if more > 0 { losses.append(more) }
+          lost += more
+        }
+        place += block
+      }
+      return losses.isEmpty || unequal > 4 * losses.count ? nil : losses
+    }
+
     /// The first frame that is not silent.
     static func onset(_ samples: [Float], above level: Float = 1e-4) -> Int? {
       samples.firstIndex { abs($0) > level }
