@@ -46,11 +46,26 @@ typedef struct NAMED(rows) {
   float sharpness;
 } NAMED(rows);
 
+// A decision that somebody else takes. Where the script ends, what stands there is kept; the rest does not matter.
+static int NAMED(scripted)(song *s, const NAMED(rows) *r, uint32_t mask) {
+  const state *now = &s->now;
+  if (s->scripted < s->task.script_length) {
+    const int a = s->task.script[s->scripted++] & 31;
+    if (mask >> a & 1) return a;
+  } else if (!s->asked.mask) {
+    s->asked = (song_asked){.mask = mask, .slot = r->slot, .step = r->step, .faults = now->faults};
+    memcpy(s->asked.lane, now->lane, sizeof now->lane);
+    memcpy(s->asked.rule, now->rule, sizeof now->rule);
+  }
+  return __builtin_ctz(mask);
+}
+
 INLINE int NAMED(decide)(song *s, const NAMED(rows) *r, const int vectors, uint32_t mask, int given) {
   state *now = &s->now;
   now->decisions++;
   if (given >= 0) return given;
   if ((mask & (mask - 1)) == 0) return __builtin_ctz(mask | 1u << 31);  // nothing to choose, nothing to learn
+  if (__builtin_expect(s->task.script != 0, 0)) return NAMED(scripted)(s, r, mask);
   const float *weights = s->task.weights;
   F8 y[4], z[4];
   for (int k = 0; k < vectors; k++) y[k] = NAMED(load)(weights + r->row[0] + 8 * k), z[k] = NAMED(load)(weights + r->row[1] + 8 * k);

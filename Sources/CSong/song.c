@@ -73,4 +73,6 @@ song_grid *song_grid_of(song *s) { return &s->grid; }
 song_task *song_task_of(song *s) { return &s->task; }
 const song_result *song_result_of(const song *s) { return &s->result; }
 const song_decision *song_decisions_of(const song *s) { return s->decision; }
+const song_asked *song_asked_of(const song *s) { return &s->asked; }
+void song_begin_script(song *s) { s->scripted = 0, s->asked = (song_asked){0}; }
 const double *song_rules_of(const song *s) { return s->result.rule; }

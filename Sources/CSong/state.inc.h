@@ -27,6 +27,8 @@ typedef struct state {
 struct song {
   song_task task;
   song_result result;
+  song_asked asked;
+  int32_t scripted;  // decisions of the script that were taken
   state now;
   song_grid grid;
   uint32_t octaves[SONG_LANES];  // of every lane, the lanes of its class

@@ -25,6 +25,16 @@ struct EnvironmentCommand: ParsableCommand {
                                             {"valid": false, "movement": true, "range": true, "length": true, \
       "rules": {...}}
 
+      With a configuration of songs:
+
+        {"reset": {"seed": 5}}              {"observation": {"lanes": [[...]], "sounding": [...], "kind": "chord", "role": 1, \
+      "step": 0}, "valid_actions": [...]}
+        {"step": {"action": 3}}             the same with "reward" and "terminated", at the end with "score" and "faults"
+
+      What an action means depends on the kind: transformation (0 to 6: the bar it returns to moved by -3 to 3 degrees, 7 to \
+      13: also upside down, 14: its rhythm only), chord (its number), rhythm (0 to 7: begins with an onset, 8 to 15: does \
+      not; bits 0 to 2: onsets at the steps after it), pitch (7: the part's last note again, 8: the degree above it, ...).
+
       A line that is no such request, an action that is not possible, and a step after the end are answered with \
       {"error": "..."} and change nothing. The session begins as after a reset and ends with the input.
       """)
@@ -39,10 +49,9 @@ struct EnvironmentCommand: ParsableCommand {
         var session = CounterpointSession(CounterpointEnvironment(counterpoint))
         return try converse { session.answer($0) }
       }
-      guard configuration.kind == .pianoRoll else {
-        throw ConfigurationError(
-          file: config.path ?? "style \(configuration.style ?? "")", line: nil, keyPath: "environment.kind",
-          found: configuration.kind.rawValue, allowed: "piano_roll, counterpoint: what this conversation is about")
+      if let song = configuration.song {
+        guard var session = SongSession(song) else { throw Fault(.system, "no memory for a song") }
+        return try converse { session.answer($0) }
       }
       var session = EnvironmentSession(PianoRollEnvironment(configuration.environment))
       try converse { session.answer($0) }

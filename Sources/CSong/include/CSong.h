@@ -171,7 +171,17 @@ typedef struct song_task {
   const uint8_t *given;     // [part * SONG_BARS + bar]: what is taken from the grid; 0: nothing
   float *bars;              // [bar * SONG_RULES + rule]: where rewards are added up, or 0
   uint16_t *bar_faults;     // [bar], or 0
+  const uint8_t *script;    // decisions that somebody else has taken, or 0: those with more than one choice
+  int32_t script_length;
 } song_task;
+
+// What stands before the decision that a script has not taken yet.
+typedef struct song_asked {
+  uint32_t mask;            // what may be chosen; 0: the piece is complete
+  int32_t slot, step, faults;
+  int8_t lane[SONG_PARTS];  // what sounds; -1: silence
+  double rule[SONG_RULES];
+} song_asked;
 
 typedef struct song_result {
   double total;
@@ -181,6 +191,8 @@ typedef struct song_result {
 
 song_task *song_task_of(song *);
 const song_result *song_result_of(const song *);
+const song_asked *song_asked_of(const song *);
+void song_begin_script(song *);  // before `play` with a script
 const song_decision *song_decisions_of(const song *);
 const double *song_rules_of(const song *);
 
