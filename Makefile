@@ -140,6 +140,7 @@ soak: bootstrap-tests build
 # The page as its user meets it, and the HTTP interface as its enemies do. ARGS="--screenshots docs" takes pictures.
 test-page: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_page.py $(ARGS)
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_song_page.py
 
 test-http: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_http.py $(ARGS)
