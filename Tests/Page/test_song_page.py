@@ -25,7 +25,7 @@ agent: {{n_processes: 1, policy_gradient: {{n_episodes_per_population: 8, n_epis
 playback: {{play: 'null', follow: final}}
 daemon:
   library: {self.folder.name}/library
-  sessions: {{populations: 1, pieces: 1, seed: 1, rate: 0.001}}
+  sessions: {{populations: 1, pieces: 1, seed: 1, rate: 2}}
   http: {{port: {self.port}}}
 """)
 
