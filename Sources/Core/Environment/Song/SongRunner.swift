@@ -86,7 +86,7 @@ final class SongRunner: EpisodeRunner {
     task.pointee = song_task(
       world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: UnsafePointer(weights), key: key,
       sharpness: sharpness, record: finished ? 0 : 1, retries: finished ? Self.retries : 0,
-      replay: 0, given: nil, bars: nil, bar_faults: nil)
+      replay: 0, given: nil, bars: nil, bar_faults: nil, script: nil, script_length: 0)
     var best: (faults: Int32, key: UInt64)?
     var keys = RandomSource(key: key)
     func run(_ key: UInt64) {
@@ -168,7 +168,7 @@ final class SongRunner: EpisodeRunner {
         song_task_of(songs[0]).pointee = song_task(
           world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: UnsafePointer(weights), key: 0,
           sharpness: 1, record: 0, retries: 0, replay: 1, given: nil, bars: rewards.baseAddress,
-          bar_faults: faults.baseAddress)
+          bar_faults: faults.baseAddress, script: nil, script_length: 0)
         path.pointee.play(songs[0])
       }
     }

@@ -48,7 +48,7 @@ public struct SongSession {
     switch key {
     case "spec": return .object([.init("spec", spec)])
     case "reset":
-      seed = arguments["seed"] == nil ? seed &+ 1 : try arguments.unsigned("seed")
+      seed = try arguments["seed"] == nil ? seed &+ 1 : arguments.unsigned("seed")
       episode.reset(seed: seed)
       return .object(state)
     default:
