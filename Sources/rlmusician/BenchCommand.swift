@@ -1,5 +1,5 @@
-import ArgumentParser
-import Core
+public import ArgumentParser
+public import Core
 import Foundation
 
 /// `rlmusician bench`: how fast the program is on this machine.

@@ -1,3 +1,4 @@
+import CDispatch
 import Core
 import Foundation
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CRealtime
 import Core
 import Daemon
+import CDispatch
 import Foundation
 import Logging
 import ServiceLifecycle

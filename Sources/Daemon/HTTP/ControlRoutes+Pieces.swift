@@ -92,7 +92,6 @@ extension ControlRoutes {
       let content = try library.read(piece)
       view.roll = content.roll.rowTexts
       view.parts = PartView.parts(of: content)
-      view.files = files(piece, made: await conductor.madeNames(isInParts: !content.isRoll))
       view.stepSeconds = content.tempo.stepSeconds(at: 0)
     } catch {
       view.problem = "\(error)"

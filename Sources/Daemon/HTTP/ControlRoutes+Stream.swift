@@ -1,3 +1,4 @@
+internal import Core
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
@@ -53,7 +54,8 @@ extension ControlRoutes {
       _ request: Request, _ format: StreamFormat, hasTitles: Bool, name: String?
     ) async throws -> Response {
       let stream = conductor.sound.stream
-      if case .midi = await conductor.sound.playback.target {
+      let target = await conductor.sound.playback.target
+      if case .midi = target {
         throw ControlError(.conflict, "what is heard goes through a MIDI port: there is no sound to send")
       }
       let wantsICY = request.headers[.icyMetadata] == "1" && format != .opus
