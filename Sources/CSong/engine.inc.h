@@ -69,7 +69,7 @@ static void NAMED(play_all)(song *s) {
     for (int other = lane % w->degrees; other < SONG_LANES; other += w->degrees) s->octaves[lane] |= 1u << other;
   }
   const int spans = plan->bars * SONG_BAR_SPANS, most_retries = s->task.retries;
-  int tries = 0, budget = most_retries * 60, taken_back = 0, stuck = -1;
+  int tries = 0, budget = most_retries * 400, taken_back = 0, stuck = -1;
   for (int at = 0; at < spans; at++) {
     if (most_retries) s->undo[at % UNDONE] = *now;
     now->loose = tries > 8;

@@ -196,7 +196,6 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   if (lanes & ~forbidden) lanes &= ~forbidden;
   else ++*relaxed;
   if (m->arrival && role == 0) hidden &= ~neighbours;  // a leading tone may rise whatever the bass does
-  if (role == 0 && b->relation == SONG_EXACT && first && m->k == 0) hidden &= ~bit(motif);  // nor does a theme's return wait
   if (lanes & ~hidden) lanes &= ~hidden;
   else if (!forbidden || lanes & ~forbidden) ++*relaxed;
 

@@ -66,7 +66,9 @@ struct ShippedPolicy: Sendable {
 
 extension ShippedPolicy {
   /// All of them.
-  static let all: [ShippedPolicy] = []
+  static let all: [ShippedPolicy] = [
+    roll, song, chorale, waltz, minor, pastorale, bohlenPierce, slendro,
+  ]
 }
 
 extension Configuration {

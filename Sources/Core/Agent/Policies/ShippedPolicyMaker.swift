@@ -43,15 +43,17 @@ public enum ShippedPolicyMaker {
     let lines = stride(from: 0, to: text.count, by: 112).map { first in
       "    " + String(text[first..<min(first + 112, text.count)]) + "\\"
     }
+    let name = identifier(style)
     return """
       /// Made by `rlmusician policies \(style.name)`; not to be edited.
       extension ShippedPolicy {
-        static let \(identifier(style)) = ShippedPolicy(
-          style: "\(style.name)", count: \(weights.count), fingerprint: \(try fingerprint(weights, style: style)),
-          text: \"\"\"
+        static let \(name) = ShippedPolicy(
+          style: "\(style.name)", count: \(weights.count), fingerprint: \(try fingerprint(weights, style: style)), text: \(name)Text)
+
+        private static let \(name)Text = \"\"\"
       \(lines.joined(separator: "\n"))
 
-          \"\"\")
+          \"\"\"
       }
 
       """
