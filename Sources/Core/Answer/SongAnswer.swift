@@ -69,6 +69,19 @@ struct SongAnswer {
 
   // MARK: Composing
 
+  /// The weights that were given, or those that are shipped for the style that is most like it; without any, the hard rules
+  /// alone decide.
+  private func policy(parts: Int, count: Int) -> [Float] {
+    if weights.count == count { return weights }
+    let style = parts == 2 ? "duet" : meter?.steps == 6 ? "waltz" : scale.kind == .major ? "song" : "minor"
+    let shipped =
+      ShippedPolicy.all.first { $0.style == style && $0.count == count }
+      ?? ShippedPolicy.all.first {
+        $0.style == "song" && $0.count == count
+      }
+    return shipped?.weights ?? [Float](repeating: 0, count: count)
+  }
+
   /// The song's melody part's range around what was played, and the other parts' below.
   private func ranges(_ low: Int, _ high: Int, parts: Int) -> [ClosedRange<Int>] {
     let top = max(28, low - 3)...min(103, max(high + 3, low + 12))
@@ -110,9 +123,7 @@ struct SongAnswer {
     else { throw PhraseQuantizer.Refusal(description: "no song can be built on this melody: its range is too wide") }
     let environment = SongEnvironment(song)
     let runner = SongRunner(environment, kernels: .best, capacity: 1)
-    let weights =
-      self.weights.count == environment.weightCount
-      ? self.weights : [Float](repeating: 0, count: environment.weightCount)
+    let weights = policy(parts: parts, count: environment.weightCount)
     weights.withUnsafeBufferPointer(runner.prepare)
     var random = RandomSource(seed: seed, purpose: .composition, population: 0, candidate: 0)
     var plan = SongPlanner.plan(song.plan, world: world, random: RandomSource(key: random.next()))
