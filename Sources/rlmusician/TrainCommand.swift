@@ -81,9 +81,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
     let signal = try await reportingFaults { () async throws -> Int32? in
       let configuration = try config.read(melody: melody, style: style)
       try configuration.checkComposable()
-      if RankSession.ranks.size > 1, configuration.kind == .counterpoint {
-        throw Fault(.usage, "found counterpoint on \(RankSession.ranks.size) ranks; allowed: one")
-      }
+      try requireDivisible(configuration)
       StopSignal.ignoreBrokenPipes()
       guard RankSession.isFirst else {
         return try await onOwnThread {
@@ -182,6 +180,17 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
 
   private func threads(_ configuration: Configuration) -> Int {
     threads ?? configuration.agent.threadCount ?? RankSession.processors
+  }
+
+  /// Refuses what several ranks would only repeat.
+  private func requireDivisible(_ configuration: Configuration) throws {
+    let count = RankSession.ranks.size
+    guard count > 1 else { return }
+    if configuration.kind == .counterpoint { throw Fault(.usage, "found counterpoint on \(count) ranks; allowed: one") }
+    #if Playback
+      let settings = follow.applied(to: playback.applied(to: configuration.playback))
+      if settings.answer.kind != .none { throw Fault(.usage, "found --answer on \(count) ranks; allowed: one") }
+    #endif
   }
 
   /// What the other ranks do: they begin where rank 0 does, and compute.
