@@ -34,8 +34,9 @@ struct CheckpointStore {
     guard learnt == wanted || checkpoint.configurationDigest == configuration.digest else {
       throw DataError(
         file: path,
-        reason: "learnt by \(learnt), this configuration says agent.method: \(wanted): go on with the configuration"
-          + " that it belongs to, or begin again without --resume")
+        reason:
+          "learnt by \(learnt), this configuration says agent.method: \(wanted): go on with the configuration that"
+          + " it belongs to, or begin again without --resume")
     }
     guard checkpoint.configurationDigest == configuration.digest else {
       throw DataError(
