@@ -8,7 +8,7 @@ internal import CSong
 struct PhraseHarmony {
   let given: SongGiven
 
-  init(_ notes: [PartNote], bars: Int, world: SongWorld, plan: SongPlan) {
+  init(_ notes: [PartNote], bars: Range<Int>, world: SongWorld, plan: SongPlan) {
     let (steps, spans) = (plan.bars.count * world.meter.steps, world.meter.spans.count)
     var lanes = [[Int]](repeating: [Int](repeating: -1, count: steps), count: world.partCount)
     var onsets: Set<Int> = []
@@ -19,21 +19,22 @@ struct PhraseHarmony {
     }
     var rhythms = [[Int]](
       repeating: [Int](repeating: 0, count: plan.bars.count * spans), count: world.partCount)
-    for bar in 0..<bars {
+    for bar in bars {
       for (span, range) in world.meter.spans.enumerated() {
         let begin = bar * world.meter.steps + range.lowerBound
         let later = (1..<range.count).reduce(0) { onsets.contains(begin + $1) ? $0 | 1 << ($1 - 1) : $0 }
         rhythms[0][bar * spans + span] = onsets.contains(begin) ? later : 8 + later
       }
     }
-    var chords = Self.chords(lanes[0], bars: bars, world: world, plan: plan)
-    chords += [Int](repeating: 0, count: plan.bars.count * spans - chords.count)
+    var chords = [Int](repeating: 0, count: plan.bars.count * spans)
+    let chosen = Self.chords(lanes[0], bars: bars, world: world, plan: plan)
+    for (span, chord) in chosen.enumerated() { chords[bars.lowerBound * spans + span] = chord }
     let record = SongRecord(
       plan: plan, tonic: world.lowestNote.number % 12, isMinor: nil, chords: chords, chordNames: [], roots: [],
       transformations: [Int](repeating: 14, count: plan.bars.count), rhythms: rhythms, lanes: lanes, faults: 0,
       spanStarts: world.meter.spans.map(\.lowerBound))
     var given = SongGiven(record: record, pitches: lanes.map { row in row.map { _ in -1 } })
-    given.keep(part: 0, bars: 0..<bars)
+    given.keep(part: 0, bars: bars)
     self.given = given
   }
 
@@ -50,12 +51,12 @@ struct PhraseHarmony {
     abs(world.lowestNote.number + world.degreeOfScale(lane) - key)
   }
 
-  private static func chords(_ lanes: [Int], bars: Int, world: SongWorld, plan: SongPlan) -> [Int] {
+  private static func chords(_ lanes: [Int], bars: Range<Int>, world: SongWorld, plan: SongPlan) -> [Int] {
     let (home, spans) = (world.keys[0].harmony, world.meter.spans)
     let all = home.chords
     var costs: [Double] = []
     var ways: [[Int]] = []
-    for at in 0..<bars * spans.count {
+    for at in bars.lowerBound * spans.count..<bars.upperBound * spans.count {
       let range = spans[at % spans.count]
       let begin = at / spans.count * world.meter.steps
       let own = all.map { chord in
@@ -71,7 +72,7 @@ struct PhraseHarmony {
         }
         return cost
       }
-      if at == 0 {
+      if ways.isEmpty {
         costs = zip(all, own).map { $1 + ($0.name == "I" ? 0 : 1) }
         ways.append(Array(all.indices))
         continue

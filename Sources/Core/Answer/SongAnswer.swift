@@ -36,13 +36,13 @@ struct SongAnswer {
   func continuation() throws(PhraseQuantizer.Refusal) -> Piece {
     let used = min(Self.mostBars, barCount)
     let question = max(2, used)
-    var phrases = [question, question]
-    if 2 * question < 8 { phrases.append(8 - 2 * question) }
-    let plan = "form: A, phrases: \(phrases), cadences: [half, authentic\(phrases.count > 2 ? ", authentic" : "")]"
-    var song = try compose(bars: phrases.reduce(0, +), parts: 2, plan: plan, skipped: barCount - used)
-    song.interpretation = nil
+    // A song has eight bars at least; those before a short question are not heard.
+    let lead = max(0, 8 - 2 * question)
+    let phrases = (lead > 0 ? [lead] : []) + [question, question]
+    let plan = "form: A, phrases: \(phrases), cadences: [\(lead > 0 ? "half, " : "")half, authentic]"
+    var song = try compose(bars: lead + 2 * question, parts: 2, plan: plan, skipped: barCount - used, lead: lead)
     song.song = nil
-    return song.part(fromStep: used * song.stepsPerBar, toStep: 2 * question * song.stepsPerBar)
+    return song.part(fromStep: (lead + used) * song.stepsPerBar, toStep: song.stepCount)
   }
 
   /// A song on it.
@@ -114,9 +114,11 @@ struct SongAnswer {
 
   /// A song whose melody begins with what was played.
   ///
-  /// - Parameter skipped: bars of what was played that are left out at its beginning.
+  /// - Parameters:
+  ///   - skipped: bars of what was played that are left out at its beginning.
+  ///   - lead: bars of the song before it.
   private func compose(
-    bars: Int, parts: Int, plan: String, skipped: Int
+    bars: Int, parts: Int, plan: String, skipped: Int, lead: Int = 0
   ) throws(PhraseQuantizer.Refusal) -> Piece {
     guard let configuration = configuration(bars: bars, parts: parts, plan: plan), let song = configuration.song,
       let world = song.worlds.first
@@ -127,19 +129,24 @@ struct SongAnswer {
     weights.withUnsafeBufferPointer(runner.prepare)
     var random = RandomSource(seed: seed, purpose: .composition, population: 0, candidate: 0)
     var plan = SongPlanner.plan(song.plan, world: world, random: RandomSource(key: random.next()))
-    let count = min(Self.mostBars, barCount, bars / 2)
-    for bar in 0..<count {
+    let given = lead..<lead + min(Self.mostBars, barCount, bars / 2)
+    for bar in given {
       plan.bars[bar].reference = nil
       plan.bars[bar].relation = .free
     }
-    let first = skipped * world.meter.steps
-    let notes = melody.line.notes.filter { $0.onset >= first && $0.onset < first + count * world.meter.steps }.map {
-      PartNote(
-        onset: $0.onset - first, duration: min($0.end - first, count * world.meter.steps) - ($0.onset - first),
-        degree: $0.key + 12 * shift, velocity: song.parts[0].part.nominalVelocity)
+    // What would return to bars that are not heard returns to those that were played.
+    for bar in given.upperBound..<plan.bars.count {
+      if let other = plan.bars[bar].reference, other < lead { plan.bars[bar].reference = lead + other % given.count }
     }
-    let given = PhraseHarmony(notes, bars: count, world: world, plan: plan).given
-    runner.compose(plan: plan, world: world, key: random.next(), given: given)
+    let steps = world.meter.steps
+    let (first, end) = (skipped * steps, (skipped + given.count) * steps)
+    let notes = melody.line.notes.filter { $0.onset >= first && $0.onset < end }.map {
+      PartNote(
+        onset: $0.onset - first + lead * steps, duration: min($0.end, end) - $0.onset, degree: $0.key + 12 * shift,
+        velocity: song.parts[0].part.nominalVelocity)
+    }
+    let harmony = PhraseHarmony(notes, bars: given, world: world, plan: plan)
+    runner.compose(plan: plan, world: world, key: random.next(), given: harmony.given)
     let provenance = Provenance(seed: seed, population: 0, episode: 0, configurationDigest: configuration.digest)
     var piece = runner.piece(of: 0, provenance: provenance)
     let own = notes.map { note in
@@ -147,7 +154,9 @@ struct SongAnswer {
       note.degree -= world.lowestNote.number
       return note
     }
-    piece.parts[0].notes = own + piece.parts[0].notes.filter { $0.onset >= count * world.meter.steps }
+    let composed = piece.parts[0].notes
+    piece.parts[0].notes =
+      composed.filter { $0.end <= lead * steps } + own + composed.filter { $0.onset >= given.upperBound * steps }
     if let record = piece.song {
       piece.interpretation = song.performance.interpretation(
         of: piece, analysis: world.analysis(of: record), spectrum: song.spectrum)
