@@ -22,8 +22,11 @@
       }
     }
 
-    private func engine() throws -> FluidSynthEngine {
-      try OwnSoundfont.withFile { try FluidSynthEngine(sampleRate: 48_000, soundfont: $0) { _ in } }
+    /// An engine for a piece, opened as `PieceSound` opens its own: a trial of the first program is heard before.
+    private func engine(for piece: Piece) throws -> FluidSynthEngine {
+      try OwnSoundfont.withFile {
+        try FluidSynthEngine(sampleRate: 48_000, soundfont: $0, programs: piece.parts.map(\.program)) { _ in }
+      }
     }
 
     @Test func everyPartHasItsTimbreLiveAsInTheFile() throws {
@@ -49,7 +52,7 @@
       for part in piece.parts.indices {
         for note in piece.parts[part].notes.indices { piece.parts[part].notes[note].velocity = 30 }
       }
-      let live = OfflineRenderer.render([piece], with: try engine())
+      let live = OfflineRenderer.render([piece], with: try engine(for: piece))
       var configuration = try Configuration(text: "", file: "c").playback
       configuration.synthesizer = .fluidsynth
       try OwnSoundfont.withFile { font in
@@ -63,7 +66,7 @@
       }
       var alike = piece
       for part in alike.parts.indices { alike.parts[part].program = 73 }
-      let other = OfflineRenderer.render([alike], with: try engine())
+      let other = OfflineRenderer.render([alike], with: try engine(for: piece))
       #expect(Audio.signalToNoise(other.left[..<40_000], live.left[..<40_000]) < 20)
     }
 
