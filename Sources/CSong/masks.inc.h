@@ -87,6 +87,8 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   uint32_t open = order;
   if (last >= 0) open &= w->reach[c->scale * w->pitches + now->last_pitch[p]];
   uint32_t members = role == 1 && first ? c->bass : c->members;
+  // With many degrees a chord's next tone may be further than a part otherwise goes.
+  if (role != 0 && w->degrees > 7 && last >= 0 && !(open & members)) open = order & below(last + w->degrees + 1) & ~below(last - w->degrees);
   uint32_t lanes = open & members;
   const uint32_t neighbours = last >= 0 ? bit(last - 1) | bit(last + 1) : 0;
   const int next = NAMED(next_onset)(s, m, p), length = w->length[m->k];
