@@ -48,7 +48,7 @@ struct StreamFeed {
     self.frameCount = frameCount
     resampler = Resampler(from: tap.sampleRate.load(ordering: .relaxed), to: Self.rate)
     clockStart = now - Double(frameCount) / Double(Self.rate) - Self.lead
-    lastTime = now - Self.patience
+    lastTime = now - 2 * Self.patience
   }
 
   static var bufferCount: Int { 2 * takenAtOnce }

@@ -18,7 +18,7 @@
       #expect(
         Self.nothing.json.text
           == #"{"pcm": [], "midi": [], "soundfonts": [], "#
-          + #""realtime": {"allowed": false, "rtprio_limit": 0, "memlock_bytes": null}}"#)
+          + #""realtime": {"allowed": false, "rtprio_limit": 0, "rtkit_priority": null, "memlock_bytes": null}}"#)
     }
 
     @Test func everythingIsNamedAsItIsAskedFor() {
