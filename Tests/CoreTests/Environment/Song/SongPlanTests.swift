@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func theThemeReturnsAsItWas() throws {
-    let configuration = try Configuration(text: "", file: "test", style: try #require(Style.named("song")))
+    let configuration = try Configuration(text: "", file: "test", style: Style.named("song"))
     let training = Training(configuration: configuration, seed: 9, threads: 1, policy: configuration.shippedPolicy)
     var (bars, same, steps, equal) = (0, 0, 0, 0)
     for piece in (0..<8).map({ training.composePiece(episode: $0) }) {
