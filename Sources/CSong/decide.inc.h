@@ -53,7 +53,9 @@ static int NAMED(scripted)(song *s, const NAMED(rows) *r, uint32_t mask) {
     const int a = s->task.script[s->scripted++] & 31;
     if (mask >> a & 1) return a;
   } else if (!s->asked.mask) {
-    s->asked = (song_asked){.mask = mask, .slot = r->slot, .step = r->step, .faults = now->faults};
+    const int is_pitch = r->slot / 72 % 3 == 2;
+    s->asked = (song_asked){.mask = mask, .slot = r->slot, .step = r->step, .faults = now->faults,
+                            .decided = is_pitch ? r->step : s->from};
     memcpy(s->asked.lane, now->lane, sizeof now->lane);
     memcpy(s->asked.rule, now->rule, sizeof now->rule);
   }

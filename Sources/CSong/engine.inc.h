@@ -41,6 +41,7 @@ INLINE int NAMED(span)(song *s, int bar, int k) {
   const song_world *w = s->task.world;
   state *now = &s->now;
   const int at = bar * SONG_BAR_SPANS + k, faults = now->faults;
+  s->from = bar * w->steps + w->start[k];
   if (k == 0) {
     for (int p = 0; p < PARTS(w); p++) now->in_bar[p] = 0;
     NAMED(transform)(s, bar);

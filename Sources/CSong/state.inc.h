@@ -29,6 +29,7 @@ struct song {
   song_result result;
   song_asked asked;
   int32_t scripted;  // decisions of the script that were taken
+  int32_t from;      // the first step of the span that is composed: chords and rhythms are decided before its notes
   state now;
   song_grid grid;
   uint32_t octaves[SONG_LANES];  // of every lane, the lanes of its class

@@ -179,6 +179,7 @@ typedef struct song_task {
 typedef struct song_asked {
   uint32_t mask;            // what may be chosen; 0: the piece is complete
   int32_t slot, step, faults;
+  int32_t decided;          // steps of which every part stands
   int8_t lane[SONG_PARTS];  // what sounds; -1: silence
   double rule[SONG_RULES];
 } song_asked;

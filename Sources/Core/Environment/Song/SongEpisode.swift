@@ -132,7 +132,7 @@ public final class SongEpisode {
 
   /// What sounds at every step, part by part: a degree of the scale, -1 for silence, -2 for what is not decided yet.
   public var lanes: [[Int]] {
-    let decided = stepIndex
+    let decided = isOver ? stepCount : Int(asked.decided)
     return (0..<partCount).map { part in
       guard let row = song_grid_lane(song_grid_of(song), Int32(part)) else { return [] }
       return (0..<stepCount).map { $0 < decided ? Int(row[$0]) : -2 }

@@ -26,7 +26,7 @@ import Testing
       if let kind = episode.kind { kinds.insert(kind) }
       return valid[(number * 7919) % valid.count]
     }
-    #expect(result.decisions > 100 && kinds.contains(.rhythm) && kinds.contains(.pitch) && kinds.contains(.chord))
+    #expect(result.decisions > 50 && kinds.contains(.rhythm) && kinds.contains(.pitch) && kinds.contains(.chord))
     #expect(abs(start + result.rewards - episode.total) < 1e-6)
     let piece = try #require(
       episode.piece(provenance: Provenance(seed: 3, population: 0, episode: 0, configurationDigest: "")))
