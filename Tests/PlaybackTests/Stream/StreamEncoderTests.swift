@@ -61,8 +61,10 @@
           if ratio > best.0 { best = (ratio, shift) }
         }
         #expect(best.0 > least, "\(format) from block \(late)")
-        // libsndfile's own decoder of MP3 leaves out what LAME's tag would have told it.
-        #expect(abs(best.1) <= (format == .mp3 ? 1200 : 0), "\(format) from block \(late): \(best.1) frames off")
+        // libsndfile's own decoder of MP3 leaves out what LAME's tag would have told it; one of Opus leaves out the
+        // header's pre-skip wherever it begins, 6.5 ms.
+        let most = format == .mp3 ? 1200 : format == .opus && late > 0 ? 312 : 0
+        #expect(abs(best.1) <= most, "\(format) from block \(late): \(best.1) frames off")
       }
     }
 
