@@ -16,7 +16,7 @@ function surface(canvas) {
 }
 
 // A part's colour, the same in every picture; a piece of more parts than colours begins again.
-const partColor = (part) => color(["note", "elite", "part-3", "part-4", "part-5", "part-6"][part % 6]);
+const partColor = (part) => color(`part-${part % 6}`);
 
 // The notes of the parts or, of a roll, the maximal runs of 1 in a row.
 function notesOf(rows, parts) {

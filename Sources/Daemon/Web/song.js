@@ -5,7 +5,6 @@
 const song = { piece: null, view: null, locked: new Set(), loading: null };
 
 // A colour a part, the melody first: apart in light and dark, and for eyes that do not tell red from green.
-const partColor = (index) => color(`part-${index % 6}`);
 
 // ---- The song that is heard
 
