@@ -1,10 +1,10 @@
 # What one types. Every target installs what is missing first (scripts/bootstrap) and works in a fresh clone.
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
-#   make test       lint, unit tests, Python tests, scores, songs before the judge, smoke tests, page, HTTP, tunings,
+#   make test       lint, unit tests, Python tests, scores, smoke tests, tunings,
 #                   and the ALSA tests in an emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
-#   make judge      twenty songs before an independent judge (ARGS="--style waltz"); ten of them are in make test
+#   make judge      twenty songs before an independent judge (ARGS="--style waltz"); make test-judge: ten of them
 #   make test-mpi   training on several ranks against one process (builds with TRAITS=MPI)
 #   make test-scores  scores, read by music21, the schema of MusicXML and LilyPond
 #   make test-alsa  those that need a real ALSA kernel: boots one in an emulator (no sound card, no KVM needed)
@@ -73,7 +73,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-scores test-judge test-smoke test-page test-http test-tunings test-alsa
+test: lint test-swift test-python test-scores test-smoke test-tunings test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
