@@ -159,7 +159,9 @@ static void SIZED(share_pairs)(const ck_feature *feature, const ck_rolls *rolls,
       const int32_t *others = cells + (size_t)(t - distance) * draws * CK_EPISODES;
       f8 pairs = {0};
       for (int other = 0; other < (distance ? draws : draw); other++) {
-        const i8 place = row + *(const i8u *)(others + other * CK_EPISODES);
+        // Lanes without an episode hold anything: they look up the first value.
+        i8 place = row + *(const i8u *)(others + other * CK_EPISODES);
+        place &= (place >= 0) & (place < stride * rolls->rows);
 #if LEVEL == PORTABLE
         f8 value;
         for (int lane = 0; lane < CK_ROLLS; lane++) value[lane] = values[place[lane]];
