@@ -147,28 +147,22 @@ static void SIZED(share_fewest_new)(const ck_feature *feature, const ck_rolls *r
   *sum = total - most;
 }
 
-// Pairs of rows are too many for masks: each pair's value is looked up. `feature->pairs` has a row of `pair_stride` values
-// for every row, 0 for what is no pair.
+// Pairs of rows are too many for masks: lane by lane. `feature->pairs` has a row of `pair_stride` values for every row, 0
+// for what is no pair.
 static void SIZED(share_pairs)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
                                float factor, float *shares, f8 *sum) {
   const int distance = feature->value, stride = feature->pair_stride;
   const float *values = feature->pairs;
   for (int t = distance; t < rolls->steps - 1; t++)
     for (int draw = distance ? 0 : 1; draw < draws; draw++) {
-      const i8 row = *(const i8u *)(cells + ((size_t)t * draws + draw) * CK_EPISODES) * stride;
+      const int32_t *drawn = cells + ((size_t)t * draws + draw) * CK_EPISODES;
       const int32_t *others = cells + (size_t)(t - distance) * draws * CK_EPISODES;
-      f8 pairs = {0};
-      for (int other = 0; other < (distance ? draws : draw); other++) {
-        // Lanes without an episode hold anything: they look up the first value.
-        i8 place = row + *(const i8u *)(others + other * CK_EPISODES);
-        place &= (place >= 0) & (place < stride * rolls->rows);
-#if LEVEL == PORTABLE
-        f8 value;
-        for (int lane = 0; lane < CK_ROLLS; lane++) value[lane] = values[place[lane]];
-        pairs += value;
-#else
-        pairs += (f8)_mm256_i32gather_ps(values, (__m256i)place, sizeof(float));
-#endif
+      f8 pairs;
+      for (int lane = 0; lane < CK_ROLLS; lane++) {
+        const float *row = values + drawn[lane] * stride;
+        float value = 0;
+        for (int other = 0; other < (distance ? draws : draw); other++) value += row[others[other * CK_EPISODES + lane]];
+        pairs[lane] = value;
       }
       SHARE(t) += pairs * factor;
       *sum += pairs;

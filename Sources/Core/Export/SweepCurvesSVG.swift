@@ -4,40 +4,31 @@
 /// Colours follow the reader's light or dark scheme; beyond eight combinations they come again, dashed.
 public struct SweepCurvesSVG {
   private static let width = 720.0
-  private static let (left, right, top, bottom) = (64.0, 700.0, 64.0, 348.0)
   private static let colours = [
     ("#2f6fde", "#6ea3ff"), ("#c2410c", "#fb923c"), ("#15803d", "#4ade80"), ("#7e22ce", "#c084fc"),
     ("#b45309", "#fbbf24"), ("#0e7490", "#22d3ee"), ("#be123c", "#fb7185"), ("#475569", "#94a3b8"),
   ]
 
   private let rows: [(name: String, curve: [(population: Int, mean: Double, lowest: Double, highest: Double)])]
-  private let xAxis: RoundTicks
-  private let yAxis: RoundTicks
+  private let axes: PopulationAxes
 
   private init(_ table: SweepTable) {
-    rows = table.rows.map { row in
-      let curve = row.curve
-      let stride = max(1, (curve.count + TrainingCurveSVG.maximumPointCount - 1) / TrainingCurveSVG.maximumPointCount)
-      // The last population is always drawn.
-      let thinned = curve.indices.filter { (curve.count - 1 - $0) % stride == 0 }.map { curve[$0] }
-      return (row.combination.name, thinned)
-    }
+    rows = table.rows.map { ($0.combination.name, PopulationAxes.thinned($0.curve)) }
     let points = rows.flatMap(\.curve)
-    let populations = points.map { Double($0.population) }
-    xAxis = RoundTicks(from: min(1, populations.min() ?? 1), to: populations.max() ?? 1, isRounded: false)
-    yAxis = RoundTicks(
-      from: points.map(\.lowest).min() ?? 0, to: points.map(\.highest).max() ?? 1, isRounded: true)
+    axes = PopulationAxes(
+      populations: points.map { Double($0.population) }, lowest: points.map(\.lowest).min(),
+      highest: points.map(\.highest).max(), scoreName: "mean score")
   }
 
   /// The picture of a sweep.
   public static func text(_ table: SweepTable, title: String) -> String {
     let picture = SweepCurvesSVG(table)
     let c = SVGText.coordinate
-    let height = bottom + 64 + 20 * Double(picture.rows.count)
+    let height = PopulationAxes.bottom + 64 + 20 * Double(picture.rows.count)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(c(width)) \(c(height))" width="\(c(width))" height="\(c(height))">
       \(style)<rect class="page" width="100%" height="100%"/>
-      \(SVGText.text(title, x: 16, y: 28, style: "title"))\(picture.axes)\(picture.areas)\(picture.lines)\(picture.legend)</svg>
+      \(SVGText.text(title, x: 16, y: 28, style: "title"))\(picture.axes.text)\(picture.areas)\(picture.lines)\(picture.legend)</svg>
 
       """
   }
@@ -61,61 +52,32 @@ public struct SweepCurvesSVG {
       """
   }
 
-  private func x(_ population: Int) -> Double {
-    Self.left + (Self.right - Self.left) * xAxis.share(Double(population))
-  }
-
-  private func y(_ score: Double) -> Double { Self.bottom - (Self.bottom - Self.top) * yAxis.share(score) }
-
-  private func point(_ population: Int, _ score: Double) -> String {
-    "\(SVGText.coordinate(x(population))) \(SVGText.coordinate(y(score)))"
-  }
-
-  private var axes: String {
-    let c = SVGText.coordinate
-    var (grid, labels) = ("", "")
-    for tick in yAxis.ticks {
-      grid += "M\(c(Self.left)) \(c(y(tick)))H\(c(Self.right))"
-      labels += SVGText.text(SVGText.number(tick, decimals: 6), x: Self.left - 8, y: y(tick) + 4, style: "y")
-    }
-    for tick in xAxis.ticks where tick == tick.rounded() {
-      grid += "M\(c(x(Int(tick)))) \(c(Self.top))V\(c(Self.bottom))"
-      labels += SVGText.text(SVGText.number(tick), x: x(Int(tick)), y: Self.bottom + 18, style: "x")
-    }
-    labels += SVGText.text("population", x: (Self.left + Self.right) / 2, y: Self.bottom + 40, style: "x")
-    labels += SVGText.text("mean score", x: Self.left - 8, y: Self.top - 12, style: "y")
-    return "<path class=\"grid\" d=\"\(grid)\"/>\n"
-      + "<path class=\"axis\" d=\"M\(c(Self.left)) \(c(Self.top))V\(c(Self.bottom))H\(c(Self.right))\"/>\n" + labels
-  }
-
   private func colour(_ row: Int) -> Int { row % Self.colours.count }
   private func dash(_ row: Int) -> String { row < Self.colours.count ? "" : " again" }
 
   private var areas: String {
     rows.enumerated().map { index, row in
       guard row.curve.count > 1 else { return "" }
-      let there = row.curve.map { point($0.population, $0.highest) }
-      let back = row.curve.reversed().map { point($0.population, $0.lowest) }
+      let there = row.curve.map { axes.point($0.population, $0.highest) }
+      let back = row.curve.reversed().map { axes.point($0.population, $0.lowest) }
       return "<path class=\"area a\(colour(index))\" d=\"M\((there + back).joined(separator: "L"))Z\"/>\n"
     }.joined()
   }
 
   private var lines: String {
     rows.enumerated().map { index, row in
-      let points = row.curve.map { point($0.population, $0.mean) }
-      guard let first = points.first else { return "" }
-      // A line of one point is a dot, thanks to the round ends.
-      return "<path class=\"line c\(colour(index))\(dash(index))\" d=\"M"
-        + (points.count == 1 ? [first, first] : points).joined(separator: "L") + "\"/>\n"
+      let points = row.curve.map { axes.point($0.population, $0.mean) }
+      guard !points.isEmpty else { return "" }
+      return "<path class=\"line c\(colour(index))\(dash(index))\" d=\"\(PopulationAxes.line(points))\"/>\n"
     }.joined()
   }
 
   private var legend: String {
     rows.enumerated().map { index, row in
-      let y = Self.bottom + 62 + 20 * Double(index)
-      return "<path class=\"line c\(colour(index))\(dash(index))\" d=\"M\(SVGText.coordinate(Self.left)) "
+      let y = PopulationAxes.bottom + 62 + 20 * Double(index)
+      return "<path class=\"line c\(colour(index))\(dash(index))\" d=\"M\(SVGText.coordinate(PopulationAxes.left)) "
         + "\(SVGText.coordinate(y))h28\"/>\n"
-        + SVGText.text(row.name, x: Self.left + 36, y: y + 4, style: "legend")
+        + SVGText.text(row.name, x: PopulationAxes.left + 36, y: y + 4, style: "legend")
     }.joined()
   }
 }

@@ -33,7 +33,7 @@ import Testing
   @Test func aLongTrainingIsThinnedOutButKeepsItsEnd() throws {
     let text = TrainingCurveSVG.text(Self.reports(100_000) { Double($0) }, title: "")
     let lines = try Self.lines(text)
-    #expect(lines.allSatisfy { (500...TrainingCurveSVG.maximumPointCount).contains($0.count) })
+    #expect(lines.allSatisfy { (500...PopulationAxes.maximumPointCount).contains($0.count) })
     #expect(lines[0].last?.hasPrefix("700 ") == true)
     #expect(text.utf8.count < 60_000)
   }
