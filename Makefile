@@ -47,12 +47,15 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-rtkit test-package test-systemd clean bootstrap bootstrap-tests bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-rtkit test-package test-systemd clean bootstrap bootstrap-tests bootstrap-mpi bootstrap-alsa bootstrap-package bootstrap-page
 
 bootstrap:
 	@scripts/bootstrap build $(if $(TRAITS),mpi)
 
 bootstrap-tests:
+	@scripts/bootstrap build test
+
+bootstrap-mpi:
 	@scripts/bootstrap build test mpi
 
 bootstrap-page:
@@ -84,12 +87,11 @@ fuzz: bootstrap-tests
 nightly:
 	scripts/nightly
 
-# The daemon's tests talk to a real server from tests that block: all at once they would keep every thread of a small
-# machine from the server.
+# One at a time: many tests wait for something (a server, a deadline, an end of time), and all at once they keep every
+# thread of a small machine from what they wait for.
 test-swift: bootstrap-tests
 	$(BUILD_TESTS)
-	swift test --skip-build --skip '^(ALSATests|DaemonTests)\.|SoundStreamTests'
-	swift test --skip-build --filter '^DaemonTests\.|SoundStreamTests' --no-parallel
+	swift test --skip-build --skip '^ALSATests\.' --no-parallel
 
 # The environment for other languages, driven from Python. The tests find the program in RLMUSICIAN.
 test-python: bootstrap-tests test-swift $(VENV)/.ready
@@ -123,7 +125,7 @@ $(VENV)/.ready-judge: Tests/Judge/requirements.txt | bootstrap-tests
 	touch $@
 
 # The program on several ranks: the same bytes as one process, and what happens when a rank dies, hangs or differs.
-test-mpi: bootstrap-tests
+test-mpi: bootstrap-mpi
 	swift build --traits default,MPI --scratch-path .build-mpi --product rlmusician
 	scripts/test-mpi .build-mpi/debug/rlmusician
 

@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func configurationsThroughPipes() throws {
+  @Test(.timeLimit(.minutes(1))) func configurationsThroughPipes() throws {
     try CommandRun.withFolder(["s.scl": "d\n1\n9/8\n"]) { folder in
       let path = folder.appending(path: "c.yml").path(percentEncoded: false)
       #expect(mkfifo(path, 0o600) == 0)

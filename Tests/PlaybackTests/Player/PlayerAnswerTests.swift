@@ -35,7 +35,7 @@
       await player.improve(PlayerPiece(better, role: .answer(nil)))
       output.stand(at: 0.9, of: 1)
       output.report(.started(1))
-      #expect(await becomes { output.enqueued == [1, 2] })
+      try #require(await becomes { output.enqueued == [1, 2] })
       #expect(output.handedOver[1].piece.stepCount == 40)
       #expect(output.handedOver[1].notBefore == nil)
       // Until somebody wants something else.
@@ -45,7 +45,7 @@
       output.report(.finished(1))
       output.stand(at: 1.9, of: 2)
       output.report(.started(2))
-      #expect(await becomes { output.enqueued == [1, 2, 3] })
+      try #require(await becomes { output.enqueued == [1, 2, 3] })
       #expect(output.handedOver[2].piece.stepCount == 20)
       await player.close()
     }
@@ -55,13 +55,13 @@
       let player = try await player(output)
       await player.offer(PlayerPiece(piece, role: .final(1)))
       output.report(.started(1))
-      #expect(await becomes { output.enqueued == [1] })
+      try #require(await becomes { output.enqueued == [1] })
       await player.answer(
         PlayerPiece(piece, role: .answer(nil)), loops: false, notBefore: PhraseListener.now + 300_000_000)
       #expect(output.stopCount == 1)
       #expect(output.enqueued == [1])
       output.report(.finished(1))
-      #expect(await becomes { output.enqueued == [1, 2] })
+      try #require(await becomes { output.enqueued == [1, 2] })
       await player.close()
     }
 
@@ -70,7 +70,7 @@
       let player = try await player(output, "controls: {tempo: control 6}")
       await player.obey(.knob(.control(6), value: 1, seconds: 0, quarters: nil))
       await player.offer(PlayerPiece(piece, role: .final(1)))
-      #expect(await becomes { output.enqueued == [1] })
+      try #require(await becomes { output.enqueued == [1] })
       #expect(abs(output.handedOver[0].piece.seconds - 0.5) < 1e-9)
       await player.close()
     }
