@@ -51,6 +51,7 @@ public final class ControlServer: Service {
     var access: ControlAccess
     var socket: String?
     let connections = Connections()
+    let accepted = AcceptedConnections()
   }
 
   private var listeners: [Listener] {
@@ -109,6 +110,7 @@ public final class ControlServer: Service {
       stop()
     }
     streams.finish()
+    for listener in listeners { await listener.accepted.finish(threads) }
     try? await threads.shutdownGracefully()
   }
 
@@ -159,11 +161,13 @@ public final class ControlServer: Service {
     var quiet = logger
     quiet.logLevel = .critical
     let connections = listener.connections
-    let server = HTTPServerBuilder.http1(
-      configuration: .init(
-        additionalChannelHandlers: [ConnectionGuard(limits, connections)], idleTimeout: .seconds(idleSeconds),
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: 1 << 14, maxHeaderListSize: 1 << 15, maxHeaderFieldCount: 100)))
+    let channel = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [ConnectionGuard(limits, connections)], idleTimeout: .seconds(idleSeconds),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: 1 << 14, maxHeaderListSize: 1 << 15, maxHeaderFieldCount: 100))
+    let server = HTTPServerBuilder { [accepted = listener.accepted] responder in
+      HeldHTTP1Channel(base: HTTP1Channel(responder: responder, configuration: channel), accepted: accepted)
+    }
     return Application(
       responder: routes.responder(listener.access), server: server,
       configuration: ApplicationConfiguration(

@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Logging
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Daemon
@@ -103,6 +104,24 @@ import Testing
     try await fixture.conductor.setWeights(["lines": 0.75])
     for stream in streams { #expect(stream.receive(until: "0.75").contains("event: rules")) }
     await fixture.end()
+  }
+
+  /// Whoever is being accepted at the moment of the end goes away without harm.
+  @Test(arguments: 0..<8) func theEndWhileOthersCome(round: Int) async throws {
+    let fixture = try await ControlFixture()
+    let port = fixture.server.port ?? 0
+    let isOver = Mutex(false)
+    let crowd = Task.detached {
+      var sockets: [RawSocket] = []
+      while !isOver.withLock({ $0 }), sockets.count < 5000, let socket = try? RawSocket(port: port, seconds: 1) {
+        sockets.append(socket)
+      }
+      return sockets.count
+    }
+    try await Task.sleep(for: .milliseconds(10 + 3 * round))
+    await fixture.end()
+    isOver.withLock { $0 = true }
+    #expect(await crowd.value > 0)
   }
 
   /// Who comes when the port is full is told so; the Unix socket has room of its own.
