@@ -30,19 +30,20 @@ struct CheckpointStore {
       throw FileError(.cannotCreate, path: path, reason: "in use by another run; wait for its end or stop it")
     }
     let checkpoint = try Checkpoint.read(path)
+    let before = configuration.isStyleImplied ? " (piano rolls: --style roll, or original as before version 0.2)" : ""
     let (learnt, wanted) = (checkpoint.method.rawValue, configuration.agent.method.rawValue)
     guard learnt == wanted || checkpoint.configurationDigest == configuration.digest else {
       throw DataError(
         file: path,
         reason:
           "learnt by \(learnt), this configuration says agent.method: \(wanted): go on with the configuration that"
-          + " it belongs to, or begin again without --resume")
+          + " it belongs to\(before), or begin again without --resume")
     }
     guard checkpoint.configurationDigest == configuration.digest else {
       throw DataError(
         file: path,
         reason: "belongs to another configuration (digest \(checkpoint.configurationDigest.prefix(12))…, this one's is"
-          + " \(configuration.digest.prefix(12))…): go on with that one, or begin again without --resume")
+          + " \(configuration.digest.prefix(12))…): go on with that one\(before), or begin again without --resume")
     }
     return checkpoint
   }

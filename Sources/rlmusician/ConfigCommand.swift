@@ -7,8 +7,8 @@ struct ConfigCommand: ParsableCommand {
     commandName: "config",
     abstract: "Prints the default or the effective configuration.",
     discussion: """
-      Without a file, the default configuration with a comment for every key: meaning, unit and range. Save it, change \
-      what you like, and give it to any subcommand with -c; keys that you leave out keep their defaults.
+      Without a file, the default configuration (the style song) with a comment for every key: meaning, unit and range. \
+      Save it, change what you like, and give it to any subcommand with -c; keys that you leave out keep their defaults.
 
       With a file or a style, all keys with the values that are in force, in the same form: it can be used as a configuration \
       itself.
@@ -24,18 +24,17 @@ struct ConfigCommand: ParsableCommand {
     case song
   }
 
-  @Option(help: "Without a file: the default configuration of piano_roll, counterpoint or song.")
-  var kind = Kind.pianoRoll
+  @Option(help: "Without a file: the default configuration of piano_roll, counterpoint or song instead.")
+  var kind: Kind?
 
   @Flag(help: "Prints the configuration's digest instead: the same for all files that compose the same pieces.")
   var digest = false
 
   func run() throws {
-    guard config.path != nil || style.style != nil || digest else {
-      return print(
-        Configuration.defaultText(of: EnvironmentKind(rawValue: kind.rawValue) ?? .pianoRoll), terminator: "")
+    if let kind = kind.flatMap({ EnvironmentKind(rawValue: $0.rawValue) }), config.path == nil, style.style == nil {
+      return print(Configuration.defaultText(of: kind), terminator: "")
     }
-    let configuration = try config.read(style: style)
+    let configuration = try config.read(style: style, fallback: .programDefault)
     print(digest ? configuration.digest + "\n" : configuration.effectiveText, terminator: "")
   }
 }

@@ -14,19 +14,24 @@ struct ConfigurationOption: ParsableArguments {
   /// - Parameters:
   ///   - melody: a given melody as text or as a file's name (`MelodyFile`).
   ///   - style: what the file is laid over.
-  func read(use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil) throws -> Configuration {
-    let configuration = try readQuietly(use: use, melody: melody, style: style)
+  ///   - fallback: what it is laid over if neither is said.
+  func read(
+    use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil, fallback: Style? = nil
+  ) throws -> Configuration {
+    let configuration = try readQuietly(use: use, melody: melody, style: style, fallback: fallback)
     if RankSession.isFirst { for warning in configuration.warnings { Fault.warn(warning) } }
     return configuration
   }
 
   /// The same without a word.
   func readQuietly(
-    use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil
+    use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil, fallback: Style? = nil
   ) throws -> Configuration {
     let style = style?.style
     let melody = try melody.map(MelodyFile.melody)
-    guard let path else { return try Configuration(path: nil, use: use, melody: melody, style: style) }
+    guard let path else {
+      return try Configuration(path: nil, use: use, melody: melody, style: style, fallback: fallback)
+    }
     // What comes through a pipe comes once, and some commands ask more than once.
     let text = try Self.texts.withLock { texts in
       if let known = texts[path] { return known }
@@ -34,7 +39,8 @@ struct ConfigurationOption: ParsableArguments {
       texts[path] = text
       return text
     }
-    return try Configuration(text: text, file: InputFile.shown(path), use: use, melody: melody, style: style)
+    return try Configuration(
+      text: text, file: InputFile.shown(path), use: use, melody: melody, style: style, fallback: fallback)
   }
 
   private static let texts = Mutex<[String: String]>([:])

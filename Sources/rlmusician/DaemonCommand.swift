@@ -59,7 +59,13 @@ struct DaemonCommand: AsyncParsableCommand {
       if let warning = ControlServer.tokenWarning(settings, file: config.path) {
         logger.warning("\(TextQuoting.printable(warning))")
       }
-      let pieces = try PieceLibrary(folder: settings.library, output: settings.outputFolder, access: .owner) { line in
+      let news =
+        configuration.isStyleImplied
+        ? "songs are composed unless the configuration says otherwise; the piano rolls of before: --style original"
+        : nil
+      let pieces = try PieceLibrary(
+        folder: settings.library, output: settings.outputFolder, access: .owner, news: news
+      ) { line in
         logger.warning("\(TextQuoting.printable(line))")
       }
       let conductor = Conductor(
@@ -82,7 +88,7 @@ struct DaemonCommand: AsyncParsableCommand {
 
   /// The configuration with what was said on the command line.
   private func load(isStart: Bool = false) throws -> Configuration {
-    var configuration = try Configuration(path: config.path, style: style.style)
+    var configuration = try Configuration(path: config.path, style: style.style, fallback: .programDefault)
     let folder = library ?? configuration.daemon.library
     // What a listener chose in an earlier life gives way to the command line, in this life it goes before.
     if isStart, style.style != nil { ChosenStyle.forget(folder) }

@@ -79,7 +79,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
 
   func run() async throws {
     let signal = try await reportingFaults { () async throws -> Int32? in
-      let configuration = try config.read(melody: melody, style: style)
+      let configuration = try config.read(melody: melody, style: style, fallback: .programDefault)
       try configuration.checkComposable()
       try requireDivisible(configuration)
       StopSignal.ignoreBrokenPipes()

@@ -7,9 +7,30 @@ import Testing
 /// `rlmusician config`, and how the program fails: one line on standard error, the exit code of `sysexits.h`.
 @Suite struct ConfigCommandTests {
   @Test func printsTheDefaultFile() throws {
-    let run = try CommandRun(["config"])
+    let run = try CommandRun(["config", "--kind", "piano_roll"])
     #expect(run.status == 0 && run.errors.isEmpty)
     #expect(run.output == Configuration.defaultText)
+  }
+
+  /// Who says nothing of what is composed gets songs; who says anything gets what it meant before there were styles.
+  @Test(arguments: [
+    ("", "song"), ("daemon: {http: {port: 8707}}\nplayback: {volume: 0.5}\n", "song"),
+    ("agent: {population_size: 20}\n", "roll"), ("environment: {n_semitones: 13}\n", "roll"),
+    ("tuning: 19edo\n", "roll"), ("style: waltz\n", "waltz"),
+  ])
+  func songsAreTheDefault(text: String, expected: String) throws {
+    try CommandRun.withFolder(["c.yml": text]) { folder in
+      let effective = try CommandRun(["config", "-c", "c.yml"], in: folder)
+      #expect(effective.status == 0, "\(effective.errors)")
+      #expect(effective.output.contains("\nstyle: \(expected == "roll" ? "null" : expected)\n"))
+      let digest = try CommandRun(["config", "--digest", "-c", "c.yml"], in: folder).output
+      if expected == "song" {
+        #expect(try CommandRun(["config", "--digest"]).output == digest)
+        #expect(try CommandRun(["config", "--digest", "--style", "song"]).output == digest)
+      }
+      try Data(effective.output.utf8).write(to: folder.appending(path: "d.yml"))
+      #expect(try CommandRun(["config", "--digest", "-c", "d.yml"], in: folder).output == digest)
+    }
   }
 
   @Test func printsWhatIsInForceAndReadsItBack() throws {

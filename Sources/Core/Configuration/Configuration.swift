@@ -4,6 +4,8 @@
 public struct Configuration: Sendable {
   /// The style that it is laid over; nil for none.
   public var style: String?
+  /// Whether nobody named the style: it is the program's default.
+  public private(set) var isStyleImplied = false
   /// Which environment it is about.
   public var kind: EnvironmentKind
   /// `environment`: the roll, how it is observed and scored, how it is rendered.
@@ -47,25 +49,28 @@ public struct Configuration: Sendable {
   ///   - use: what it is read for. For scoring, the roll's size is not held against the rules' parameters.
   ///   - melody: a given melody as text (`MelodyText`), in the place of the file's: makes it a counterpoint.
   ///   - style: what the file is laid over, in the place of the style that it names itself.
+  ///   - fallback: what it is laid over if it names no style and says nothing of what is composed; nil for the piano roll.
   /// - Throws: `ConfigurationError`; `DataError` or `FileError` about a file that the configuration names.
   public init(
-    text: String, file: String, use: RollUse = .composing, melody: String? = nil, style: Style? = nil
+    text: String, file: String, use: RollUse = .composing, melody: String? = nil, style: Style? = nil,
+    fallback: Style? = nil
   ) throws {
-    let root = try ConfigurationSection.root(text: text, file: file, style: style)
-    try self.init(root, use: use, melody: melody)
+    let root = try ConfigurationSection.root(text: text, file: file)
+    let implied = style == nil && melody == nil && !root.saysWhatIsComposed ? fallback : nil
+    try self.init(root.overStyle(style ?? implied), use: use, melody: melody)
+    isStyleImplied = implied != nil
   }
 
   /// Reads a configuration file; without a path, the default configuration.
   ///
   /// - Throws: as `init(text:file:use:)`; `FileError` if there is no such file.
-  public init(path: String?, use: RollUse = .composing, melody: String? = nil, style: Style? = nil) throws {
-    if let path {
-      try self.init(
-        text: ConfigurationFile.read(path), file: InputFile.shown(path), use: use, melody: melody,
-        style: style)
-    } else {
-      try self.init(text: "", file: "default configuration", use: use, melody: melody, style: style)
-    }
+  public init(
+    path: String?, use: RollUse = .composing, melody: String? = nil, style: Style? = nil, fallback: Style? = nil
+  ) throws {
+    let text = try path.map(ConfigurationFile.read) ?? ""
+    try self.init(
+      text: text, file: path.map(InputFile.shown) ?? "default configuration", use: use, melody: melody, style: style,
+      fallback: fallback)
   }
 
   /// Reads configurations that lie over each other, the last on top.

@@ -20,6 +20,9 @@ public struct Style: Sendable, Hashable {
     ("slendro", PackageResources.slendro_yml),
   ].map { Style(name: $0, text: String(decoding: $1, as: UTF8.self)) }
 
+  /// What the programs that compose lie a configuration over that says nothing of what is composed.
+  public static var programDefault: Style? { named("song") }
+
   /// Their names.
   public static var names: [String] { all.map(\.name) }
 
@@ -77,9 +80,9 @@ extension YAMLValue {
 }
 
 extension ConfigurationSection {
-  /// Reads a whole file's text on top of a style: the one that is named here, or else the one that the file names.
-  static func root(text: String, file: String, style: Style?) throws(ConfigurationError) -> ConfigurationSection {
-    try root(text: text, file: file).overStyle(style)
+  /// Whether it has a key by which pieces differ: whoever wrote one before there were styles meant the piano roll.
+  var saysWhatIsComposed: Bool {
+    ["style", "piece", "environment", "agent", "tuning"].contains { isThere([$0]) }
   }
 
   /// The same keys on top of a style: the one that is named here, or else the one that they name themselves.

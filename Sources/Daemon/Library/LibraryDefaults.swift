@@ -17,10 +17,11 @@ struct LibraryDefaults: Codable, Hashable {
     return defaults
   }
 
-  /// Writes today's defaults for a library that is new; for one that is older, that it has none, which is said once.
+  /// Writes today's defaults for a library that is new; for one that is older, that it has none, which is said once, with
+  /// what else is new.
   ///
   /// - Throws: `FileError`.
-  static func ensure(folder: String, output: String, notice: (String) -> Void) throws {
+  static func ensure(folder: String, output: String, news: String? = nil, notice: (String) -> Void) throws {
     guard !FileManager.default.fileExists(atPath: "\(folder)/\(name)") else { return }
     let isOld =
       FileManager.default.fileExists(atPath: PieceLibrary.databasePath(folder))
@@ -32,6 +33,7 @@ struct LibraryDefaults: Codable, Hashable {
       notice(
         "\(folder) was made before libraries had a limit: all its pieces stay; new ones keep \(Int(limit)) MB"
           + " (daemon.retention.megabytes)")
+      if let news { notice(news) }
     }
     let bytes = try JSONEncoder().encode(LibraryDefaults(megabytes: isOld ? nil : limit))
     try OutputFile.replace("\(folder)/\(name)", with: Array(bytes + Data("\n".utf8)))

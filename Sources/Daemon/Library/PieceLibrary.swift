@@ -48,15 +48,18 @@ public final class PieceLibrary: Sendable {
 
   /// Opens a library; as an owner, creates it if it is missing.
   ///
-  /// - Parameter notice: gets what a person should know, a line each.
+  /// - Parameters:
+  ///   - news: what the owner of an older version's library should know, once.
+  ///   - notice: gets what a person should know, a line each.
   /// - Throws: `FileError`: not there, in use by another daemon (whose process number it names), not writable.
   public convenience init(
-    folder: String, output: String, access: Access, notice: @escaping @Sendable (String) -> Void = { _ in }
+    folder: String, output: String, access: Access, news: String? = nil,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     switch access {
     case .owner:
       try OutputFolder.requireWritable(folder)
-      try LibraryDefaults.ensure(folder: folder, output: output, notice: notice)
+      try LibraryDefaults.ensure(folder: folder, output: output, news: news, notice: notice)
       try self.init(locked: LibraryLock(folder: folder), folder: folder, output: output, notice: notice)
     case .reader:
       self.init(folder, output, access, notice, nil, try Self.openExisting(Self.databasePath(folder)))

@@ -92,8 +92,11 @@ import Testing
     _ = try await add(try folder.library(), seed: 1)
     try FileManager.default.removeItem(atPath: "\(folder.path)/library_defaults.json")
     let lines = LineList()
-    let again = try PieceLibrary(folder: folder.path, output: folder.path + "/pieces", access: .owner) { lines.add($0) }
-    #expect(lines.all.count == 1 && lines.all[0].contains("before libraries had a limit"))
+    let again = try PieceLibrary(
+      folder: folder.path, output: folder.path + "/pieces", access: .owner, news: "other pieces"
+    ) { lines.add($0) }
+    #expect(lines.all.count == 2 && lines.all[0].contains("before libraries had a limit"))
+    #expect(lines.all.last == "other pieces")
     #expect(again.standardMegabytes == nil)
     #expect(try await again.apply(configuration.daemon.retention).isEmpty)
   }
