@@ -50,7 +50,7 @@
 
     private func whileEveryProcessorTrains<Result>(_ body: () throws -> Result) throws -> Result {
       let trainer = try Program(
-        ["-p", "1000000", "--threads", "2", "--no-play", "--json", "-o", "out"],
+        ["--style", "roll", "-p", "1000000", "--threads", "2", "--no-play", "--json", "-o", "out"],
         folder: folder.appending(path: "trainer"))
       let end = ContinuousClock.now + .seconds(60)
       while populations(trainer) < 3, ContinuousClock.now < end { usleep(50_000) }
