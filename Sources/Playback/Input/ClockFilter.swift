@@ -37,8 +37,9 @@ struct ClockFilter: Sendable {
   /// Ticks in a row that came far too late (positive) or too early.
   private var strays = 0
 
-  /// Relative change of the tempo a second that is followed without noticeable lag: 6 bpm a second at 120 bpm.
-  static let followedRamp = 0.05
+  /// Relative change of the tempo a second that is followed without noticeable lag: 6 bpm a second at 60 bpm. Half of it
+  /// was a millisecond late there.
+  static let followedRamp = 0.1
   private static let firstJitter = 1e6
   /// A better clock than this is not believed in: the kernel's own timer has a grain.
   private static let leastJitter = 5e4

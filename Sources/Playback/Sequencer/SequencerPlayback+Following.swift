@@ -5,6 +5,8 @@ internal import Core
 extension SequencerPlayback {
   /// Planned so far beyond the next tick: more than a busy machine needs to wake up.
   private static let margin = 15e6
+  /// The kernel looks a thousand times a second for what is due, so that it is half a millisecond late on the average.
+  private static let lateness: Int64 = 500_000
   /// How often it looks when no tick wakes it.
   static let followingMilliseconds: Int32 = 10
   /// So long after the last message the queue's clock goes on, which stamps the next one.
@@ -26,7 +28,7 @@ extension SequencerPlayback {
   func queueTime(of due: SequencerTimeline.Due) -> Int64 {
     guard let follower = input?.follower else { return due.nanoseconds }
     let time = follower.time(of: FollowedTime.clocks(ofNanoseconds: due.nanoseconds))
-    return Int64(min(9e17, max(0, time)))
+    return Int64(min(9e17, max(0, time))) - Self.lateness
   }
 
   /// How far the timeline may be planned; nil if no master decides.
