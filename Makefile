@@ -146,6 +146,7 @@ soak: bootstrap-tests build
 test-page: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_page.py $(ARGS)
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_song_page.py
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_keyboard.py
 
 test-http: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_http.py $(ARGS)

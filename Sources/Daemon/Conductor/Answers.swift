@@ -14,6 +14,10 @@ actor Answers {
   private let sound: Sound
   private let disk: DiskQueue
   private var current: PhraseAnswer?
+  /// What the pieces answer that wait for the disk, in their order.
+  private var unwritten: [(turn: Int, state: AnswerState)] = []
+  private var turn = 0
+  private var writing: Task<Int64?, Never>?
   /// Counts the melodies.
   private var number = 0
 
@@ -89,11 +93,27 @@ actor Answers {
     if own == number { current = nil }
   }
 
+  /// Writes when those before it have been written: who waits for the disk lets others in.
+  ///
   /// - Returns: its number in the library; nil if the disk does not take it now.
   private func write(_ piece: Piece, _ state: AnswerState, _ settings: DiskQueue.Settings) async -> Int64? {
     disk.add(UnwrittenPiece(piece: piece, session: nil, weights: nil, time: Date()))
+    turn += 1
+    unwritten.append((turn, state))
+    let (own, before) = (turn, writing)
+    let task = Task {
+      _ = await before?.value
+      return await write(upTo: own, settings)
+    }
+    writing = task
+    return await task.value
+  }
+
+  private func write(upTo turn: Int, _ settings: DiskQueue.Settings) async -> Int64? {
     var last: Int64?
-    while let (_, record) = await disk.writeNext(settings) {
+    while let state = unwritten.first?.state, unwritten[0].turn <= turn {
+      guard let (_, record) = await disk.writeNext(settings) else { return nil }
+      unwritten.removeFirst()
       let (library, note) = (library, String("played: \(state.melody)".prefix(PieceRecord.noteLength)))
       let labelled = await announcer.attempt {
         try await library.label(record.id, tags: ["answer", state.kind], note: note)

@@ -6,10 +6,14 @@ internal import Hummingbird
 extension ControlRoutes {
   private enum Kind: String, CaseIterable { case counterpoint, continuation, theme }
 
+  /// A file's bytes in base64, or ten thousand notes.
+  private static let melodyByteLimit = 1 << 20
+
   var melodyRoutes: [ControlRoute] {
     [
       ControlRoute(.post, "/api/melody") { request, _ in
-        let body = try await RequestObject(request, keys: ["text", "notes", "file", "tempo", "kind", "voices"])
+        let body = try await RequestObject(
+          request, keys: ["text", "notes", "file", "tempo", "kind", "voices"], byteLimit: Self.melodyByteLimit)
         let kind = try body.choice("kind", of: Kind.self).flatMap {
           PlaybackConfiguration.Answer.Kind(rawValue: $0.rawValue)
         }

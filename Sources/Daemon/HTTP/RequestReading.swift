@@ -45,13 +45,15 @@ struct RequestObject {
   private var members: [String: Value]
   private let names: Set<String>
 
-  /// Reads a body of at most 64 KiB within ten seconds.
-  init(_ request: Request, keys: Set<String>) async throws {
+  /// Reads a body within ten seconds.
+  ///
+  /// - Parameter byteLimit: Bytes it may have.
+  init(_ request: Request, keys: Set<String>, byteLimit: Int = Self.byteLimit) async throws {
     let buffer: ByteBuffer
     do {
-      buffer = try await request.body.collect(upTo: Self.byteLimit)
+      buffer = try await request.body.collect(upTo: byteLimit)
     } catch is NIOTooManyBytesError {
-      throw ControlError(.contentTooLarge, "a body of more than \(Self.byteLimit) bytes")
+      throw ControlError(.contentTooLarge, "a body of more than \(byteLimit) bytes")
     }
     try self.init(bytes: buffer.readableBytesView, keys: keys)
   }

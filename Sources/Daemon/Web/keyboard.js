@@ -103,20 +103,27 @@ const keyboard = (() => {
 
   // ---- Answers
 
+  // What this page asked for is shown when it is here; the daemon tells everybody of it, too.
+  const own = { asked: 0, piece: null };
+
   async function answer(melody) {
     show("composing …");
+    own.asked += 1;
     try {
       const state = await ask("POST", "melody", { ...melody, kind: $("answer-kind").value });
+      own.piece = state.piece ?? null;
       $("melody-text").value = state.melody;
       show([`${state.kind}, ${Math.round(state.tempo)} a minute`, ...state.remarks].join("; "));
     } catch (error) {
       show(error.message);
+    } finally {
+      own.asked -= 1;
     }
   }
 
   async function answerFile(file) {
     if (!file) return;
-    if (file.size > 45000) return show("the file is too large: at most 45 kB");
+    if (file.size > 700000) return show("the file is too large: at most 700 kB");
     const bytes = new Uint8Array(await file.arrayBuffer());
     answer({ file: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) });
   }
@@ -190,7 +197,7 @@ const keyboard = (() => {
     const connect = () => { for (const input of access.inputs.values()) input.onmidimessage = hear; };
     access.onstatechange = connect;
     connect();
-    show(access.inputs.size ? `${access.inputs.size} MIDI inputs are heard` : "no MIDI input here yet");
+    show(["no MIDI input here yet", "one MIDI input is heard"][access.inputs.size] ?? `${access.inputs.size} MIDI inputs are heard`);
   }
   $("midi-on").hidden = !(isSecureContext && navigator.requestMIDIAccess);
   $("midi-on").addEventListener("click", () => useMIDI().catch((error) => show(error.message)));
@@ -234,7 +241,10 @@ const keyboard = (() => {
   }));
 
   return {
-    hear(answered) { show(answered.refusal ?? [`${answered.kind} to what was played`, ...answered.remarks].join("; ")); },
+    hear(answered) {
+      if (own.asked || (answered.piece != null && answered.piece === own.piece)) return;
+      show(answered.refusal ?? [`${answered.kind} to what was played`, ...answered.remarks].join("; "));
+    },
     controls(controls) { learning = null; showControls(controls); show("learnt"); },
   };
 })();

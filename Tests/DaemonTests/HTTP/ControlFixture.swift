@@ -30,7 +30,7 @@ final class ControlFixture: Sendable {
       idleSeconds: idleSeconds)
     self.server = server
     serving = Task { try await server.run() }
-    client = ControlClient(path: "\(folder.path)/control.sock", seconds: 10)
+    client = ControlClient(path: "\(folder.path)/control.sock", seconds: 60)
     try await waits(for: "the interface") { [client] in
       server.port != nil && (try? client.ask("GET", "/api/status")) != nil
     }

@@ -39,6 +39,36 @@ import Testing
     await fixture.end()
   }
 
+  /// Each is written once, with its own melody, whoever else waits for the disk.
+  @Test func melodiesThatComeTogetherAreNotMixedUp() async throws {
+    let fixture = try await ControlFixture()
+    let tunes = ["C4:2 D4:2 E4:2 F4:2", "D4:2 F4:2 E4:2 D4:2", "G4:2 E4:2 F4:2 G4:2", "A4:2 C5:2 B4:2 A4:2"]
+    let states = try await withThrowingTaskGroup(of: AnswerState.self) { group in
+      for tune in tunes {
+        let phrase = try PhraseQuantizer.Phrase(text: tune, tempo: 120)
+        group.addTask { try await fixture.conductor.answer(phrase, kind: .counterpoint) }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(states.map(\.melody)) == Set(tunes) && Set(states.compactMap(\.piece)).count == tunes.count)
+    for state in states {
+      let id = try #require(state.piece)
+      let record = try #require(try await fixture.conductor.library.piece(id))
+      #expect(record.note == "played: \(state.melody)")
+    }
+    await fixture.end()
+  }
+
+  @Test func ofTenThousandNotesTheLastAreTaken() async throws {
+    let fixture = try await ControlFixture()
+    let notes = (0..<10_000).map { "[\(Double($0) / 2), 0.4, \(60 + $0 % 12)]" }.joined(separator: ", ")
+    let answer = try fixture.ask("POST", "/api/melody", #"{"notes": [\#(notes)], "kind": "continuation"}"#)
+    #expect(answer.status == 200, "\(answer.body)")
+    let remarks = try #require(try object(answer.body)["remarks"] as? [String])
+    #expect(remarks.contains { $0.contains("10000") }, "\(remarks)")
+    await fixture.end()
+  }
+
   @Test(arguments: [
     (#"{}"#, 400), (#"{"text": "H4"}"#, 422), (#"{"text": "C4"}"#, 422), (#"{"notes": []}"#, 422),
     (#"{"notes": [[0, 1, 60]]}"#, 422), (#"{"notes": [[0, 1]]}"#, 400), (#"{"notes": [[0, 1, 600]]}"#, 400),
