@@ -18,7 +18,7 @@
       let desk = AnswerDesk(self)
       let listener = PhraseListener(settings) { heard in await desk.answer(heard) }
       // One stream and one task, so that keys come in their order.
-      let (inputs, feed) = AsyncStream.makeStream(of: PlayerInput.self)
+      let (inputs, feed) = AsyncStream.makeStream(of: PlayerInput.self, bufferingPolicy: .bufferingNewest(4096))
       await player.listenToInput { feed.yield($0) }
       let hearing = Task { for await input in inputs { await listener.take(input) } }
       StandardError.writeLine(

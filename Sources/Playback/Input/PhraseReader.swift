@@ -50,6 +50,8 @@ struct PhraseReader: Sendable {
     case .note(let key, let velocity, let seconds, let quarters):
       let over = finish { $0.note(key: key, velocity: velocity, at: seconds) }
       stamp(seconds, quarters)
+      // While a key is held nothing ends, and the tempo need not be known.
+      if collector.deadline == nil { return over }
       collector.wait(min(Self.rests.upperBound, max(Self.rests.lowerBound, answer.restBars * barQuarters * quarter)))
       return over
     case .pedal(let seconds, _): return finish { $0.pedal(at: seconds) }

@@ -51,12 +51,13 @@ enum OSCReader {
       var read = OSCMessage(path: path)
       guard let types = lo_message_get_types(message), let arguments = lo_message_get_argv(message) else { return read }
       for index in 0..<Int(lo_message_get_argc(message)) {
-        guard let argument = arguments[index] else { continue }
+        // Of the library's union only what was sent is there: an integer's four bytes may be the last ones.
+        guard let argument = arguments[index].map({ UnsafeRawPointer($0) }) else { continue }
         switch UInt8(bitPattern: types[index]) {
-        case UInt8(ascii: "i"): read.numbers.append(Double(argument.pointee.i))
-        case UInt8(ascii: "h"): read.numbers.append(Double(argument.pointee.h))
-        case UInt8(ascii: "f"): read.numbers.append(Double(argument.pointee.f))
-        case UInt8(ascii: "d"): read.numbers.append(argument.pointee.d)
+        case UInt8(ascii: "i"): read.numbers.append(Double(argument.loadUnaligned(as: Int32.self)))
+        case UInt8(ascii: "h"): read.numbers.append(Double(argument.loadUnaligned(as: Int64.self)))
+        case UInt8(ascii: "f"): read.numbers.append(Double(argument.loadUnaligned(as: Float.self)))
+        case UInt8(ascii: "d"): read.numbers.append(argument.loadUnaligned(as: Double.self))
         default: break
         }
       }
