@@ -30,6 +30,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure songs instead: what is learnt after 1, 10 and 100 populations, and the shipped policies.")
   var songs = false
 
+  @Flag(help: "Measure instead how soon what is played is answered.")
+  var answers = false
+
   @Option(help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
   var repeats = 5
 
@@ -82,8 +85,9 @@ struct BenchCommand: ParsableCommand {
         return print(
           json ? OrderedJSON.object([.init(section.key, section.json)]).prettyText : section.table, terminator: "")
       }
-      if counterpoint || songs {
-        let sections = try songs ? SongBench().sections() : CounterpointBench().sections()
+      if counterpoint || songs || answers {
+        let sections =
+          try answers ? AnswerBench().sections() : songs ? SongBench().sections() : CounterpointBench().sections()
         let report =
           json
           ? OrderedJSON.object(sections.map { .init($0.key, $0.json) }).prettyText
