@@ -187,7 +187,7 @@ install: manual
 # The two commands of README.md.
 song: build
 	rm -rf .build/song
-	$(BINARY) --style song --seed 7001 -e 1 --no-play -o .build/song
+	$(BINARY) --seed 7001 -e 1 --no-play -o .build/song
 	$(BINARY) render .build/song/result_* --style song --format ogg -o .build/song/ogg
 	cp .build/song/ogg/result_*/music.ogg docs/song.ogg
 	cp .build/song/ogg/result_*/piano_roll.svg docs/song.svg
