@@ -2,7 +2,7 @@
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
 #   make test       lint, unit tests, Python tests, scores, smoke tests, tunings,
-#                   and the ALSA tests in an emulated machine
+#                   the page, the HTTP interface, and the ALSA tests in an emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make judge      twenty songs before an independent judge (ARGS="--style waltz"); make test-judge: ten of them
 #   make test-mpi   training on several ranks against one process (builds with TRAITS=MPI)
@@ -14,6 +14,7 @@
 #   make soak       ten minutes of pieces into a sound server of its own while all cores train
 #   make test-page  the daemon's page in a headless Chromium
 #   make test-http  the daemon's HTTP interface under schemathesis, 1,000 event streams and a flood of requests
+#   make test-stream   200 listeners, by the optimised program; make test-players: mpv, ffplay, VLC, curl and ffmpeg (MINUTES=5)
 #   make song       the song at the top of README.md again, docs/song.ogg and docs/song.svg
 #   make bench      speed on this machine
 #   make lint       formatting and documentation comments
@@ -32,6 +33,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 ARGS ?=
 SECONDS ?= 60
+MINUTES ?= 5
 TRAITS ?=
 
 # What is tested is a debug build, whose kernels in C are optimised all the same: without, they take ten times as long.
@@ -47,7 +49,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-rtkit test-package test-systemd clean bootstrap bootstrap-tests bootstrap-mpi bootstrap-alsa bootstrap-package bootstrap-page
+.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-stream test-players test-rtkit test-package test-systemd clean bootstrap bootstrap-tests bootstrap-mpi bootstrap-alsa bootstrap-package bootstrap-page bootstrap-players
 
 bootstrap:
 	@scripts/bootstrap build $(if $(TRAITS),mpi)
@@ -60,6 +62,9 @@ bootstrap-mpi:
 
 bootstrap-page:
 	@scripts/bootstrap build test page
+
+bootstrap-players:
+	@scripts/bootstrap build players
 
 bootstrap-alsa:
 	@scripts/bootstrap build test alsa
@@ -76,7 +81,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-scores test-smoke test-tunings test-alsa
+test: lint test-swift test-python test-scores test-smoke test-tunings test-page test-http test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
@@ -152,6 +157,13 @@ test-http: bootstrap-page test-swift $(VENV)/.ready-page
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_http.py $(ARGS)
 	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B Tests/Page/test_stream.py
 	scripts/test-proxy $(abspath $(DEBUG_BINARY))
+
+# What a debug build is too slow for, and what takes long.
+test-stream: bootstrap-page build $(VENV)/.ready-page
+	RLMUSICIAN=$(abspath $(BINARY)) $(VENV)/bin/python -B Tests/Page/test_stream.py --listeners 200 $(ARGS)
+
+test-players: bootstrap-players build
+	scripts/test-players $(BINARY) $(MINUTES)
 
 # Real-time priority from a real rtkit on a bus of its own; as root.
 test-rtkit: bootstrap-tests test-swift

@@ -21,7 +21,7 @@ class Daemon:
     """
 
     def __init__(self, play="'null'", more="", populations=40, population_size=100, host="127.0.0.1", token=None,
-                 steps=32):
+                 steps=32, step_seconds=0.2, sample_rate=48_000):
         self.folder = tempfile.TemporaryDirectory(prefix="rlmusician-page-")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -35,9 +35,9 @@ class Daemon:
 environment:
   n_semitones: 25
   n_roll_steps: {steps}
-  rendering_params: {{step_in_seconds: 0.2}}
+  rendering_params: {{step_in_seconds: {step_seconds}}}
 agent: {{population_size: {population_size}, n_processes: 1}}
-audio: {{keep: true, sample_rate: 48000}}
+audio: {{keep: true, sample_rate: {sample_rate}}}
 playback: {{play: {play}, follow: milestones, excerpt_in_steps: 0}}
 daemon:
   library: {self.folder.name}/library
@@ -55,7 +55,7 @@ daemon:
             [PROGRAM, "daemon", "-c", str(self.configuration)], stdout=self.log, stderr=self.log,
             preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
-        for _ in range(600):
+        for _ in range(1200):
             try:
                 self.ask("status")
                 return
@@ -69,7 +69,7 @@ daemon:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.status = self.process.wait(20)
+            self.status = self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -83,7 +83,7 @@ daemon:
         request = urllib.request.Request(
             f"{self.url}api/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {}))
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             data = answer.read()
         return json.loads(data) if answer.headers.get_content_type() == "application/json" else data
 

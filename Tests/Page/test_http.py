@@ -23,14 +23,18 @@ CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,r
 
 
 def conformance(daemon, examples):
-    """Every operation of openapi.yaml with good and bad data: no 5xx, no hang, answers as described."""
+    """Every operation of openapi.yaml with good and bad data: no 5xx, no hang, answers as described.
+
+    What has no end, events and the stream, is asked by tests of its own.
+    """
     daemon.wait("a piece", lambda: daemon.ask("pieces")["total"])
     description = pathlib.Path(daemon.folder.name, "openapi.yaml")
     description.write_bytes(daemon.ask("openapi.yaml"))
     result = subprocess.run([
         pathlib.Path(sys.executable).with_name("schemathesis"), "run", str(description), "--url", daemon.url.rstrip("/"),
-        "--checks", CHECKS, "--exclude-path", "/api/events", "--phases", "examples,coverage,fuzzing",
-        "--max-examples", str(examples), "--request-timeout", "10", "--seed", "1", "--no-color",
+        "--checks", CHECKS, "--exclude-path", "/api/events", "--exclude-path", "/api/stream",
+        "--phases", "examples,coverage,fuzzing",
+        "--max-examples", str(examples), "--request-timeout", "60", "--seed", "1", "--no-color",
     ], cwd=daemon.folder.name)
     assert result.returncode == 0, "schemathesis found something"
     assert daemon.ask("status")["phase"]
@@ -83,6 +87,13 @@ def hostility(daemon):
     assert xruns == 0, f"the sound was disturbed: {xruns} xruns"
 
 
+def place(daemon):
+    """What is heard: (not before, what, not after)."""
+    before = time.monotonic()
+    player = daemon.ask("player")["player"]
+    return before, player, time.monotonic()
+
+
 def load(daemon, streams, seconds):
     """Streams that are read, streams that nobody reads, and four clients that ask as fast as they can, while a piece plays."""
     daemon.wait("a piece", lambda: daemon.ask("pieces")["total"])
@@ -104,26 +115,28 @@ def load(daemon, streams, seconds):
         thread.start()
     play(daemon, piece)
     before, start = daemon.ask("status"), time.monotonic()
-    first = daemon.ask("player")["player"]["seconds"], time.monotonic()
+    first = place(daemon)
     received = listen(read, min(seconds, 4))
-    last = daemon.ask("player")["player"], time.monotonic()
+    last = place(daemon)
     received = [None if a is None or b is None else a + b
                 for a, b in zip(received, listen(read, max(0, seconds - 4)))]
+    passed = time.monotonic() - start
+    trained = daemon.wait("the training goes on", lambda: daemon.ask("status")["population"] - before["population"])
     stop.set()
     for thread in threads:
         thread.join()
-    passed = time.monotonic() - start
-    trained = daemon.ask("status")["population"] - before["population"]
     xruns = daemon.ask("player")["device"]["xruns"]
     lost = received.count(None)
-    drift = (last[0]["seconds"] - first[0]) - (last[1] - first[1]) if last[0].get("piece") == piece else None
+    # How long it was between the two answers is known but for the time that they took themselves.
+    moved = last[1]["seconds"] - first[1]["seconds"]
+    least, most = last[0] - first[2], last[2] - first[0]
     print(f"{streams} streams, {sum(counts) / passed:.0f} requests a second for {passed:.0f} s: {lost} streams lost, "
           f"{min((value for value in received if value is not None), default=0)} bytes each at least, "
-          f"sound off by {'?' if drift is None else f'{drift * 1000:.0f} ms'}, {xruns} xruns, {trained} populations trained")
+          f"sound went on by {moved:.2f} s in {least:.2f} to {most:.2f} s, {xruns} xruns, {trained} populations trained")
     assert lost == 0 and min(received) > 0
     assert xruns == 0, "the sound was disturbed"
-    assert trained > 0, "the training was disturbed"
-    assert drift is None or abs(drift) < 0.35
+    if first[1].get("piece") == last[1].get("piece") == piece:
+        assert least - 0.1 < moved < most + 0.1, "the sound was disturbed"
     for stream in read + unread:
         stream.close()
     daemon.wait("an answer at once afterwards", lambda: daemon.ask("status"))
@@ -131,7 +144,7 @@ def load(daemon, streams, seconds):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--examples", type=int, default=40)
+    parser.add_argument("--examples", type=int, default=10)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=10)
     arguments = parser.parse_args()

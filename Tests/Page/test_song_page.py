@@ -39,22 +39,34 @@ def check(daemon, driver):
     driver.get(daemon.url)
     daemon.wait("sound", lambda: daemon.ask("player")["device"]["is_open"])
     daemon.ask("player", "POST", {"action": "play", "piece": piece["id"]})
-    daemon.wait("the song's card", lambda: element("song").is_displayed())
+    daemon.wait("it is heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") == piece["id"])
+    # It stays what is heard, however long the test takes.
+    daemon.ask("player", "POST", {"action": "pause"})
+    daemon.wait("the song's card", lambda: element("song").is_displayed() and element("song-detail").text)
     assert element("song-detail").text.startswith("8 bars of 4/4"), element("song-detail").text
     song = daemon.ask(f"pieces/{piece['id']}/song")
     names = [part["name"] for part in song["parts"]]
     assert [label.text.strip() for label in every("#song-parts label")] == names
+    # The style that is chosen is only known with the list of them.
+    daemon.wait("styles", lambda: len(every("#style option")) > 1 and element("style").get_attribute("value") == "song")
 
     # The soft rules are sliders.
     rules = [rule["rule"] for rule in daemon.ask("rules")["rules"]]
-    assert "likeness" in rules and len(every("#rules input[type=range]")) == len(rules)
+    assert "likeness" in rules
+    daemon.wait("a slider for each", lambda: len(every("#rules input[type=range]")) == len(rules))
 
     # A part is muted and heard again.
     every("#song-parts input")[3].click()
     daemon.wait("the bass is muted", lambda: daemon.ask("player")["device"]["muted"] == [3])
-    daemon.wait("the page says so", lambda: not every("#song-parts input")[3].is_selected())
+    daemon.wait("the page knows it", lambda: driver.execute_script("return state.device.muted.includes(3)"))
+    assert not every("#song-parts input")[3].is_selected()
     every("#song-parts input")[3].click()
     daemon.wait("it is heard again", lambda: daemon.ask("player")["device"]["muted"] == [])
+    # Two clicks, the second before the daemon has answered the first.
+    driver.execute_script("for (const part of [0, 3]) document.querySelector(`[data-mute='${part}']`).click()")
+    daemon.wait("both are muted", lambda: daemon.ask("player")["device"]["muted"] == [0, 3])
+    driver.execute_script("for (const part of [0, 3]) document.querySelector(`[data-mute='${part}']`).click()")
+    daemon.wait("and heard again", lambda: daemon.ask("player")["device"]["muted"] == [])
 
     # What stays: the theme, until something else is said.
     pressed = lambda: [button.text for button in every("[data-lock][aria-pressed=true]")]
@@ -63,8 +75,12 @@ def check(daemon, driver):
     driver.find_element(By.CSS_SELECTOR, "[data-lock='theme']").click()
     assert pressed() == ["Bass"]
     element("song-again").click()
-    made = daemon.wait("a variation", lambda: [other for other in pieces() if other["id"] != piece["id"]])[0]
-    variation = daemon.ask(f"pieces/{made['id']}/song")
+
+    def varied():
+        songs = [daemon.ask(f"pieces/{other['id']}/song") for other in pieces() if other["id"] != piece["id"]]
+        return [song for song in songs if song.get("parent")]
+
+    variation = daemon.wait("a variation", varied, 120)[0]
     assert variation["parent"]["kept"] == ["part Bass"], variation["parent"]
     assert variation["parts"][3]["notes"] == song["parts"][3]["notes"]
     assert variation["parts"][0]["notes"] != song["parts"][0]["notes"]

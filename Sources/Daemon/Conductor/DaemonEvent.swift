@@ -80,6 +80,8 @@ public struct PlayerState: Sendable, Hashable, Codable {
   public var barSteps: Int
   /// The parts that are heard; nil for a roll's one, and with `roll`.
   public var parts: [PartView]?
+  /// Whether it is a song, of which more can be asked.
+  public var isSong = false
   /// Pieces that wait.
   public var waitingCount: Int
   /// Whether it is held.

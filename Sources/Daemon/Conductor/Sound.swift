@@ -203,7 +203,7 @@ actor Sound {
         }, seconds: max(0, status.seconds), length: status.length,
         stepSeconds: current?.piece.tempo.stepSeconds(at: 0) ?? 0, roll: current.map { Self.rows($0.piece.roll) },
         pitches: current.map { Self.pitches($0.piece) }, barSteps: current?.piece.stepsPerBar ?? 0,
-        parts: current.flatMap { PartView.parts(of: $0.piece) },
+        parts: current.flatMap { PartView.parts(of: $0.piece) }, isSong: current?.piece.song != nil,
         waitingCount: status.waitingCount, isPaused: status.isPaused, volume: status.volume)
     }
 

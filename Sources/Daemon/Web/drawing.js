@@ -18,6 +18,9 @@ function surface(canvas) {
 // A part's colour, the same in every picture; a piece of more parts than colours begins again.
 const partColor = (part) => color(`part-${part % 6}`);
 
+// In a roll the first part has the colour that a roll's only one has.
+const noteColor = (part) => part ? partColor(part) : color("note");
+
 // The notes of the parts or, of a roll, the maximal runs of 1 in a row.
 function notesOf(rows, parts) {
   if (parts) return parts.flatMap((part, index) => part.notes.map(([y, from, to]) => ({ y, from, to, part: index, given: part.is_given })));
@@ -73,10 +76,10 @@ function drawRoll(canvas, roll, seconds) {
     if (bar % every === 0) context.fillText(String(bar + 1), x + 3, height - numbers / 2);
   }
   const head = seconds === null ? null : seconds / roll.stepSeconds;
-  const [still, now] = [color("note"), color("note-now")];
+  const now = color("note-now"), colors = Array.from({ length: Math.max(1, roll.parts.length) }, (_, part) => noteColor(part));
   for (const note of roll.notes) {
     const isNow = head !== null && head >= note.from && head < note.to;
-    context.fillStyle = isNow ? now : note.part ? partColor(note.part) : still;
+    context.fillStyle = isNow ? now : colors[note.part ?? 0];
     const h = Math.max(2, rowHeight * .72), w = Math.max(2, (note.to - note.from) * stepWidth - 1.5);
     context.beginPath();
     context.roundRect(left + note.from * stepWidth + .75, y(note.y) - h / 2, w, h, Math.min(h, w) / 3);

@@ -6,31 +6,45 @@ function loadSoon() {
   loadTimer ||= setTimeout(() => { loadTimer = 0; loadPieces(); }, 300);
 }
 
-async function loadPieces() {
+// The newest question decides what is shown, whichever is answered last; whoever asked waits for that.
+let newestLoad = null;
+function loadPieces() {
   const show = $("show").value, order = $("order").value, text = $("find").value.trim();
-  const page = await act(() => ask(
+  const asked = act(() => ask(
     "GET", `pieces?offset=${state.page.offset}&limit=${state.page.limit}&order=${order}${show && `&${show}`}`
       + (text && `&text=${encodeURIComponent(text)}`)));
-  if (!page) return;
-  if (!page.pieces.length && page.total && state.page.offset) {
-    state.page.offset = 0;
-    return loadPieces();
-  }
-  Object.assign(state.page, page);
-  showPieces();
-  showRating();
+  const load = asked.then((page) => {
+    if (load !== newestLoad) return newestLoad;
+    if (!page) return;
+    if (!page.pieces.length && page.total && state.page.offset) {
+      state.page.offset = 0;
+      return loadPieces();
+    }
+    Object.assign(state.page, page);
+    showPieces();
+    showRating();
+  });
+  newestLoad = load;
+  return load;
 }
 
-function showPieces() {
+function showPieces(isRedrawn = false) {
   const { pieces, total, offset, limit } = state.page;
   $("library-count").textContent = `${total.toLocaleString("en")} ${total === 1 ? "piece" : "pieces"}`;
   $("page-range").textContent = total ? `${offset + 1} to ${offset + pieces.length} of ${total}` : "";
   $("page-back").disabled = offset === 0;
   $("page-on").disabled = offset + limit >= total;
-  // The row that has the focus keeps it.
+  // A row whose piece is as it was stays: it would be gone under a finger otherwise, between down and up.
   const focused = document.activeElement?.dataset?.key;
-  $("pieces").replaceChildren(...pieces.map(pieceRow));
-  if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
+  const known = new Map(isRedrawn ? [] : [...$("pieces").rows].map((row) => [row.shown, row]));
+  const rows = pieces.map((piece) => known.get(JSON.stringify(piece)) ?? pieceRow(piece));
+  for (const row of [...$("pieces").rows]) if (!rows.includes(row)) row.remove();
+  rows.forEach((row, index) => {
+    const there = $("pieces").rows[index];
+    if (row !== there) $("pieces").insertBefore(row, there ?? null);
+  });
+  // One that was made anew has the focus again.
+  if (focused && document.activeElement?.dataset?.key !== focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
   markPlaying();
   showDevice();
 }
@@ -40,6 +54,7 @@ const dateAndTime = (time) => new Date(time).toLocaleString(undefined, { dateSty
 function pieceRow(piece) {
   const row = document.createElement("tr");
   row.dataset.id = piece.id;
+  row.shown = JSON.stringify(piece);
   const cell = (content, kind = "") => {
     const cell = document.createElement("td");
     cell.className = kind;

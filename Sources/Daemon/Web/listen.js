@@ -141,7 +141,7 @@ setInterval(() => {
     seconds: place.seconds, is_paused: !place.is_moving, volume: here.latest?.volume ?? 1,
     waiting_count: here.latest?.waiting_count ?? 0,
   };
-  if (!place.title) for (const key of ["piece", "name", "title", "score", "scores"]) delete next[key];
+  if (!place.title) for (const key of ["piece", "name", "title", "score", "scores", "is_song"]) delete next[key];
   else if (!player) Object.assign(next, { piece: place.piece, title: place.title, scores: [] });
   if (keyOf(next) !== here.shown) next.roll = player?.roll;
   here.shown = keyOf(next);

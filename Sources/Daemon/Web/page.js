@@ -76,6 +76,7 @@ function listen() {
   on("rules", ({ rules }) => { state.rules = rules; showRules(); });
   on("answer", (answer) => keyboard.hear(answer));
   on("controls", (controls) => keyboard.controls(controls));
+  on("piece_changed", (piece) => { if (state.known?.id === piece.id) state.known = piece; });
   for (const name of ["piece", "piece_changed", "piece_deleted"]) on(name, loadSoon);
 }
 
@@ -179,7 +180,7 @@ function showPlayer(player) {
     markPlaying();
     if (isNew) {
       showGiven();
-      showSong(player.piece);
+      showSong(player.is_song ? player.piece : undefined);
     }
     showParts();
   }
@@ -193,7 +194,7 @@ function showParts() {
   $("parts").replaceChildren(...parts.map((part, index) => {
     const item = Object.assign(document.createElement("li"), { textContent: part.name });
     item.className = part.is_given ? "given" : "";
-    item.style.setProperty("--part", partColor(index));
+    item.style.setProperty("--part", noteColor(index));
     return item;
   }));
 }
@@ -242,8 +243,13 @@ const playing = () => state.page.pieces.find((piece) => piece.id === state.playe
 
 async function showRating() {
   const id = state.player?.piece;
-  if (id === undefined) state.known = null;
-  else if (state.known?.id !== id) state.known = (await act(() => ask("GET", `pieces/${id}`)))?.piece ?? null;
+  if (state.known?.id !== id) state.known = null;
+  if (id !== undefined && !playing()) {
+    const found = await act(() => ask("GET", `pieces/${id}`));
+    // Meanwhile something else may be heard.
+    if (state.player?.piece !== id) return;
+    state.known = found?.piece ?? null;
+  }
   const piece = id === undefined ? null : playing();
   for (const [button, isOn] of [["rate-up", piece?.rating === 1], ["rate-down", piece?.rating === -1], ["keep", piece?.is_kept]]) {
     $(button).disabled = !piece;
@@ -371,4 +377,4 @@ $("roll").addEventListener("keydown", (event) => {
 });
 addEventListener("resize", () => { drawCurveSoon(); animate(); });
 document.addEventListener("visibilitychange", animate);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawCurveSoon(); animate(); showPieces(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawCurveSoon(); animate(); showParts(); showPieces(true); });

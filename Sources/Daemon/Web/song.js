@@ -46,9 +46,9 @@ function mute(name, part) {
   const label = document.createElement("label"), box = Object.assign(document.createElement("input"), { type: "checkbox" });
   box.dataset.mute = part;
   box.addEventListener("change", () => {
-    const muted = new Set(state.device?.muted ?? []);
-    if (box.checked) muted.delete(part); else muted.add(part);
-    act(() => ask("PATCH", "player", { muted: [...muted] }));
+    // As the boxes are: the daemon's word on the click before this one may be under way.
+    const silent = [...document.querySelectorAll("[data-mute]")].filter((other) => !other.checked);
+    act(() => ask("PATCH", "player", { muted: silent.map((other) => Number(other.dataset.mute)) }));
   });
   const swatch = document.createElement("span");
   swatch.className = "swatch";
@@ -150,6 +150,8 @@ async function loadStyles() {
   $("style").replaceChildren(
     option("", "as configured"), ...answer.styles.filter((style) => style.kind !== "counterpoint")
       .map((style) => option(style.name, style.name, style.summary)));
+  // The one in force is shown even where it is none to choose.
+  if (answer.style && ![...$("style").options].some((other) => other.value === answer.style)) $("style").append(option(answer.style, answer.style));
   $("style").value = answer.style ?? "";
   $("song-style").replaceChildren(...answer.styles.filter((style) => style.kind === "song").map((style) => option(style.name, style.name, style.summary)));
 }

@@ -94,9 +94,12 @@ final class MP3StreamEncoder: StreamEncoder {
   private static let delay = 576 + 529
   /// A frame's length in samples, and in bytes: at 48 kHz and 192 kbit/s all are the same.
   private static let (frameLength, frameBytes) = (1152, 576)
+  /// Frames that are sent together, 96 ms as with the other formats: every block is a write for every listener.
+  private static let framesAtOnce = 4
 
   private let encoder: OpaquePointer
   private var output: [UInt8] = []
+  private var waiting: [UInt8] = []
   private var byteCount = 0
 
   init?() {
@@ -127,8 +130,11 @@ final class MP3StreamEncoder: StreamEncoder {
     let size = lame_encode_buffer_interleaved_ieee_float(
       encoder, frames.baseAddress, Int32(count), &output, Int32(output.count))
     guard size > 0 else { return [] }
-    byteCount += Int(size)
-    return Array(output[..<Int(size)])
+    waiting += output[..<Int(size)]
+    guard waiting.count >= Self.framesAtOnce * Self.frameBytes else { return [] }
+    byteCount += waiting.count
+    defer { waiting = [] }
+    return waiting
   }
 }
 

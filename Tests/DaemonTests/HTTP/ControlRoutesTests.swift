@@ -120,6 +120,7 @@ import Testing
       #expect(answer.status == 200)
       try await waits(for: "the piece") { await conductor.playerState()?.piece == piece.id }
       let state = await conductor.playerState()
+      #expect(state?.isSong == false)
       #expect(state?.volume == 0.25)
       #expect(try fixture.ask("POST", "/api/player", #"{"action": "pause"}"#).status == 200)
       #expect(await conductor.playerState()?.isPaused == true)
