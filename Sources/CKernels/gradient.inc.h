@@ -6,7 +6,8 @@
 
 // Adds to vector k of a row.
 INLINE void NAMED(gather)(float *row, int k, f16 x) {
-  *(f16 *)(row + k * CK_LANES) += x;
+  f16 *sum = (f16 *)(row + k * CK_LANES);
+  *sum = NAMED(plus)(*sum, x, NAMED(one)());
 }
 
 // Adds to the rows of a column's draws what saw them: `sums` [draw] is the q of the draws after each, `sums` [draws] that of
@@ -39,6 +40,8 @@ INLINE void NAMED(credit)(ck_policy *p, int e, int column, int vectors, int draw
 INLINE void NAMED(back)(ck_policy *p, int e, const float *advantages, float temperature, int vectors, int draws,
                         int lags, int exact, f16 *y, f16 *w, f16 *sums, f16 *later, f16 *total, f16 *columns) {
   const int stride = vectors * CK_LANES;
+  i16 numbers[CK_MOST_VECTORS];
+  EVERY(k, vectors) numbers[k] = __builtin_convertvector(VECTOR(p->numbers, k), i16);
   EVERY(k, vectors) later[k] = total[k] = (f16){0};
   EVERY(i, lags * vectors) columns[i] = (f16){0};
   for (int column = p->columns - 1; column >= 0; column--) {
@@ -90,12 +93,12 @@ INLINE void NAMED(back)(ck_policy *p, int e, const float *advantages, float temp
       EVERY(i, 4) {
         if (first + i >= draws) break;
         const f16 advantage = (f16){0} + at[(first + i) * CK_EPISODES], level = advantage - mean[i];
-        const f16 chosen = (f16){0} + (float)taken[(first + i) * CK_EPISODES];
+        const i16 chosen = (i16){0} + taken[(first + i) * CK_EPISODES];
         const f16 *share = w + (first + i) * vectors;
         f16 *before = y + (first + i) * vectors;
         // q takes the logits' place.
         EVERY(k, vectors) {
-          const f16 hit = (f16)((i16)advantage & (i16)(VECTOR(p->numbers, k) == chosen));
+          const f16 hit = (f16)((i16)advantage & (numbers[k] == chosen));
           before[k] = hit - share[k] * (level + before[k] * temperature);
         }
       }

@@ -7,6 +7,7 @@
 #include "gradient.inc.h"
 #include "count.inc.h"
 #include "returns.inc.h"
+#include "optimizer.inc.h"
 
 static const ck_path NAMED(path) = {
 #if LEVEL == PORTABLE
@@ -24,6 +25,8 @@ static const ck_path NAMED(path) = {
     .share = NAMED(share),
     .returns = NAMED(returns),
     .advantages = NAMED(advantages),
+    .add_exactly = NAMED(add_exactly),
+    .adam = NAMED(adam),
     .policy_prepare = NAMED(policy_prepare),
     .policy_play = NAMED(policy_play),
     .policy_gradient = NAMED(policy_gradient),

@@ -15,7 +15,7 @@
 #define EVERY(i, count) _Pragma("unroll") for (int i = 0; i < (count); i++)
 
 // Episodes whose dependent operations are interleaved: as many as the registers hold weights of.
-#define CK_TOGETHER (LEVEL == AVX512 ? 6 : 4)
+#define CK_TOGETHER (LEVEL == AVX512 ? 7 : 4)
 
 // Where an action's weight is in a row.
 INLINE size_t NAMED(position)(int action, int vectors) {
@@ -137,20 +137,27 @@ INLINE void NAMED(play_group)(ck_policy *p, int e, int padded, int group, int ve
   }
 }
 
-// All episodes of three draws and two columns before, `most` at a time.
+// All episodes of three draws and two columns before, in groups of at most `most` that are as equal as can be: a group of
+// one would be waited for as long as a large one.
 INLINE int NAMED(play_groups)(ck_policy *p, int padded, int most, int vectors, int small) {
-  int e = 0;
-  if (small) {
-    for (; e + most <= p->episodes; e += most) NAMED(play_group)(p, e, padded, most, vectors, 3, 1, 2, 0, 0, 1);
-    if (most > 2)
-      for (; e + 2 <= p->episodes; e += 2) NAMED(play_group)(p, e, padded, 2, vectors, 3, 1, 2, 0, 0, 1);
-    for (; e < p->episodes; e++) NAMED(play_group)(p, e, padded, 1, vectors, 3, 1, 2, 0, 0, 1);
-  } else {
-    for (; e + most <= p->episodes; e += most) NAMED(play_group)(p, e, padded, most, vectors, 3, 1, 2, 0, 0, 0);
-    if (most > 2)
-      for (; e + 2 <= p->episodes; e += 2) NAMED(play_group)(p, e, padded, 2, vectors, 3, 1, 2, 0, 0, 0);
+  const int episodes = p->episodes, groups = (episodes + most - 1) / most;
+  for (int i = 0, e = 0; i < groups; i++) {
+    const int group = (episodes - e + groups - i - 1) / (groups - i);
+#define GROUP(size) \
+  case size: NAMED(play_group)(p, e, padded, size, vectors, 3, 1, 2, 0, 0, small); break;
+    if (most == 2)
+      switch (group) { GROUP(1) GROUP(2) }
+    else
+      switch (group) {
+        GROUP(1) GROUP(2) GROUP(3) GROUP(4)
+#if LEVEL == AVX512
+        GROUP(5) GROUP(6) GROUP(7)
+#endif
+      }
+#undef GROUP
+    e += group;
   }
-  return e;
+  return episodes;
 }
 
 // The cells of all episodes, from the actions: eight rolls a group.
@@ -186,7 +193,10 @@ static void NAMED(policy_play)(ck_policy *p, ck_random *random, int32_t episodes
   // The numbers of draws and columns that most people use, with loops of known length.
   int e = 0;
   if (draws == 3 && lags == 2 && !p->masked && !p->exact) switch (vectors) {
-      case 2: e = NAMED(play_groups)(p, padded, CK_TOGETHER, 2, p->small); break;
+      case 2:
+        if (p->small) e = NAMED(play_groups)(p, padded, CK_TOGETHER, 2, 1);
+        else e = NAMED(play_groups)(p, padded, 2, 2, 0);
+        break;
       case 4: e = NAMED(play_groups)(p, padded, 2, 4, p->small); break;
       case 6: e = NAMED(play_groups)(p, padded, 2, 6, p->small); break;
       case 8: e = NAMED(play_groups)(p, padded, 2, 8, p->small); break;

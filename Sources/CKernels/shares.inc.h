@@ -117,8 +117,42 @@ static void SIZED(share_deviation)(const ck_feature *feature, const ck_rolls *ro
   }
 }
 
+#if BITS == 32 && LEVEL != PORTABLE
+// The same for eight columns back, as is usual: counts stay in registers.
+static void SIZED(share_fewest_new_of_8)(const ck_rolls *rolls, const int32_t *cells, int draws, float factor,
+                                         float limit, float *shares, f8 *sum) {
+  const V *columns = rolls->columns;
+  S old[8] = {{0}}, total = {0}, most = {0};
+  V bits[1];
+  f8 was = {0};
+  const int words = 1;
+  const float slope = limit > 0 ? 1 / limit : 0;
+  for (int t = 0; t < rolls->steps - 1; t++) {
+    // Before the first column there are none.
+    V before[8];
+    EVERY(back, 8) before[back] = back < t ? columns[t - 1 - back] : (V){0};
+    EACH_DRAW(t) {
+      total -= (S)(bits[0] != 0);
+      EVERY(back, 8) {
+        old[back] -= (S)((bits[0] & before[back]) != 0);
+        most = __builtin_elementwise_max(most, old[back]);
+      }
+      const f8 fewest = __builtin_convertvector(total - most, f8), ramp = fewest * slope;
+      const i8 full = fewest > limit;
+      const f8 is = (f8)(((i8)((f8){0} + 1.0f) & full) | ((i8)ramp & ~full));
+      SHARE(t) += (is - was) * factor;
+      was = is;
+    }
+  }
+  *sum = __builtin_convertvector(total - most, f8);
+}
+#endif
+
 static void SIZED(share_fewest_new)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
                                     float factor, float limit, float *shares, int words, f8 *sum) {
+#if BITS == 32 && LEVEL != PORTABLE
+  if (feature->value == 8) return SIZED(share_fewest_new_of_8)(rolls, cells, draws, factor, limit, shares, sum);
+#endif
   const V *columns = rolls->columns;
   const int window = feature->value < rolls->steps ? feature->value : rolls->steps;
   f8 old[4097];  // cells that were already on so many columns before; rolls have at most 4096
@@ -147,10 +181,65 @@ static void SIZED(share_fewest_new)(const ck_feature *feature, const ck_rolls *r
   *sum = total - most;
 }
 
+#if BITS == 32 && LEVEL != PORTABLE
+// Values by the rows between two cells, for eight lanes at once.
+typedef struct SIZED(values) {
+#if LEVEL == AVX512
+  __m512 low, high;
+#else
+  __m256 eight[4];
+#endif
+} SIZED(values);
+
+INLINE SIZED(values) SIZED(values_of)(const ck_feature *feature, int rows) {
+  float table[32] = {0};  // no row: nothing
+  for (int apart = 1; apart < rows; apart++) table[apart] = feature->pairs[apart];
+  SIZED(values) values;
+  memcpy(&values, table, sizeof table);
+  return values;
+}
+
+INLINE f8 SIZED(value)(const SIZED(values) * values, i8 apart) {
+#if LEVEL == AVX512
+  const __m512i index = _mm512_castsi256_si512((__m256i)apart);
+  return (f8)_mm512_castps512_ps256(_mm512_permutex2var_ps(values->low, index, values->high));
+#else
+  __m256 found[4];
+  for (int i = 0; i < 4; i++) found[i] = _mm256_permutevar8x32_ps(values->eight[i], (__m256i)apart);
+  const __m256 third = (__m256)(apart << 28), fourth = (__m256)(apart << 27);
+  return (f8)_mm256_blendv_ps(_mm256_blendv_ps(found[0], found[1], third), _mm256_blendv_ps(found[2], found[3], third),
+                              fourth);
+#endif
+}
+
+// Pairs whose values do not depend on the lower row.
+static void SIZED(share_even_pairs)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
+                                    float factor, float *shares, f8 *sum) {
+  const int distance = feature->value, rows = rolls->rows;
+  const SIZED(values) values = SIZED(values_of)(feature, rows);
+  for (int t = distance; t < rolls->steps - 1; t++)
+    for (int draw = distance ? 0 : 1; draw < draws; draw++) {
+      const i8 row = *(const i8u *)(cells + ((size_t)t * draws + draw) * CK_EPISODES);
+      const int32_t *others = cells + (size_t)(t - distance) * draws * CK_EPISODES;
+      f8 pairs = {0};
+      for (int other = 0; other < (distance ? draws : draw); other++) {
+        const i8 second = *(const i8u *)(others + other * CK_EPISODES);
+        const f8 value = SIZED(value)(&values, __builtin_elementwise_abs(row - second));
+        pairs += (f8)((i8)value & (row < rows) & (second < rows));
+      }
+      SHARE(t) += pairs * factor;
+      *sum += pairs;
+    }
+}
+#endif
+
 // Pairs of rows are too many for masks: lane by lane. `feature->pairs` has a row of `pair_stride` values for every row, 0
 // for what is no pair.
 static void SIZED(share_pairs)(const ck_feature *feature, const ck_rolls *rolls, const int32_t *cells, int draws,
                                float factor, float *shares, f8 *sum) {
+#if BITS == 32 && LEVEL != PORTABLE
+  if (!feature->shifts) return SIZED(share_even_pairs)(feature, rolls, cells, draws, factor, shares, sum);
+#endif
   const int distance = feature->value, stride = feature->pair_stride;
   const float *values = feature->pairs;
   for (int t = distance; t < rolls->steps - 1; t++)

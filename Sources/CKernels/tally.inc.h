@@ -110,13 +110,19 @@ INLINE void SIZED(neighbourhood)(const ck_feature *feature, const V *now, int t,
   for (int word = 0; word < words; word++) near[word] = (V){0};
   for (int i = 0; i < feature->count; i++) {
     // Row r looks at row r + shift: bits move down by the shift, `lift` words and `rest` bits.
-    const int shift = feature->shifts[i], lift = shift >> (BITS == 32 ? 5 : 6), rest = shift & (BITS - 1);
+    const int shift = feature->shifts[i];
+#if BITS == 32  // one word: nothing comes from others
+    const V moved = shift < 0 ? around[1] << -shift : around[1] >> shift;
+    near[0] |= feature->masks ? moved & SIZED(mask)(feature, i, 1, 0) : moved;
+#else
+    const int lift = shift >> 6, rest = shift & 63;
     for (int word = 0; word < words; word++) {
       const int from = word + lift + 1;
       V cells = from >= 0 && from <= words ? around[from] >> rest : (V){0};
-      if (rest && from + 1 >= 0 && from + 1 <= words) cells |= around[from + 1] << (BITS - rest);
+      if (rest && from + 1 >= 0 && from + 1 <= words) cells |= around[from + 1] << (64 - rest);
       near[word] |= feature->masks ? cells & SIZED(mask)(feature, i, words, word) : cells;
     }
+#endif
   }
 }
 
@@ -149,6 +155,16 @@ INLINE V SIZED(parity)(V x, V *carry) {
 // Changes come at odd and even places. The running sum stays in -1...1 if and only if every change at an even place
 // takes back the one before it; `up` is on while a sum of +1 lasts, and must not last beyond an even place.
 INLINE V SIZED(is_contrary)(const V *column, const V *previous, int words) {
+#if BITS == 32
+  // Odd places begin runs of `odd` that end before the even ones: a carry through those that begin with a rise arrives at
+  // the places where a fall is due.
+  V none = {0};
+  const V now = column[0], before = previous[0], changes = now ^ before, odd = SIZED(parity)(changes, &none);
+  const V rises = changes & odd & now, falls = changes & odd & before, even = changes & ~odd;
+  const V bad = ((odd + rises) ^ before) & even;
+  (void)words;
+  return (V)((bad == 0) & (rises != 0) & (falls != 0));
+#else
   V places = {0}, ups = {0}, bad = {0}, rises = {0}, falls = {0};
   for (int word = 0; word < words; word++) {
     const V now = column[word], before = previous[word];
@@ -159,6 +175,7 @@ INLINE V SIZED(is_contrary)(const V *column, const V *previous, int words) {
     falls |= changes & odd & before;
   }
   return (V)((bad == 0) & (rises != 0) & (falls != 0));
+#endif
 }
 
 static void SIZED(contrary)(const V *columns, int steps, int words, double *out) {

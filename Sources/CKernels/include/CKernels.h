@@ -165,6 +165,11 @@ typedef struct ck_feature {
   int32_t pair_stride;
 } ck_feature;
 
+/// A step of Adam: see `Adam` in Core.
+typedef struct ck_adam {
+  float mean_decay, square_decay, mean_scale, square_scale, rate, epsilon, limit;
+} ck_adam;
+
 /// One set of kernels, all for the same vector instructions.
 typedef struct ck_path {
   const char *_Nonnull name;
@@ -204,6 +209,11 @@ typedef struct ck_path {
                            float *_Nonnull out, float *_Nonnull sums);
   /// Takes each decision's mean from its returns.
   void (*_Nonnull advantages)(float *_Nonnull returns, const float *_Nonnull means, int32_t decisions);
+  /// Adds numbers to sums on a grid, see `ExactSums` in Core.
+  void (*_Nonnull add_exactly)(const float *_Nonnull values, int64_t *_Nonnull sums, int64_t count);
+  /// Moves weights up a gradient.
+  void (*_Nonnull adam)(const ck_adam *_Nonnull adam, const float *_Nonnull gradient, float *_Nonnull means,
+                        float *_Nonnull squares, float *_Nonnull weights, int64_t count);
 } ck_path;
 
 /// The paths that this processor can run, slowest first: index 0 always exists.

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Adam: steps of a weight by the running mean of its gradients, relative to their running magnitude.
 ///
 /// D. P. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization* (2015), algorithm 1; here uphill.
@@ -30,24 +32,28 @@ struct Adam: Sendable, Equatable {
     self.squares = squares
   }
 
-  /// Moves the weights up the gradient.
-  mutating func step(_ weights: inout [Float], along gradient: UnsafeBufferPointer<Float>, rate: Double) {
+  /// Moves the weights up the gradient:
+  ///
+  ///     m = 0.9 m + 0.1 gradient, v = 0.99 v + 0.01 gradient^2,
+  ///     weight + rate * (m / (1 - 0.9^t)) / (sqrt(v / (1 - 0.99^t)) + epsilon)
+  mutating func step(
+    _ weights: inout [Float], along gradient: UnsafeBufferPointer<Float>, rate: Double, kernels: Kernels = .best
+  ) {
     updates += 1
     // The means begin at 0 and are corrected for it.
-    let meanScale = Float(1 / (1 - power(Double(Self.meanDecay), updates)))
-    let squareScale = Float(1 / (1 - power(Double(Self.squareDecay), updates)))
-    let (rate, count) = (Float(rate), weights.count)
+    var step = ck_adam(
+      mean_decay: Self.meanDecay, square_decay: Self.squareDecay,
+      mean_scale: Float(1 / (1 - power(Double(Self.meanDecay), updates))),
+      square_scale: Float(1 / (1 - power(Double(Self.squareDecay), updates))), rate: Float(rate),
+      epsilon: Self.epsilon, limit: Self.limit)
+    let count = min(gradient.count, weights.count, means.count, squares.count)
     weights.withUnsafeMutableBufferPointer { weights in
       means.withUnsafeMutableBufferPointer { means in
         squares.withUnsafeMutableBufferPointer { squares in
-          for index in 0..<count {
-            let slope = gradient[index]
-            means[index] = Self.meanDecay * means[index] + (1 - Self.meanDecay) * slope
-            squares[index] = Self.squareDecay * squares[index] + (1 - Self.squareDecay) * (slope * slope)
-            let magnitude = (squares[index] * squareScale).squareRoot() + Self.epsilon
-            let moved = weights[index] + rate * (means[index] * meanScale) / magnitude
-            weights[index] = max(-Self.limit, min(Self.limit, moved))
-          }
+          guard let gradient = gradient.baseAddress, let means = means.baseAddress, let squares = squares.baseAddress,
+            let weights = weights.baseAddress
+          else { return }
+          kernels.path.pointee.adam(&step, gradient, means, squares, weights, Int64(count))
         }
       }
     }

@@ -53,3 +53,37 @@ extension Collection<Double> {
   /// The mean.
   var mean: Double { isEmpty ? 0 : reduce(0, +) / Double(count) }
 }
+
+extension Array<Double> {
+  /// The `count` highest numbers, in descending order: like `sorted(by: >).prefix(count)`, but the others are not sorted.
+  func highest(_ count: Int) -> [Double] {
+    var numbers = self
+    let wanted = Swift.min(Swift.max(0, count), numbers.count)
+    // What is at `open` belongs before or behind the place where the highest end: partitions by three ways.
+    var open = numbers.indices
+    while open.lowerBound < wanted, wanted < open.upperBound {
+      let pivot = numbers[open.lowerBound + open.count / 2]
+      var (above, index, below) = (open.lowerBound, open.lowerBound, open.upperBound)
+      while index < below {
+        if numbers[index] > pivot {
+          numbers.swapAt(above, index)
+          above += 1
+          index += 1
+        } else if numbers[index] < pivot {
+          below -= 1
+          numbers.swapAt(index, below)
+        } else {
+          index += 1
+        }
+      }
+      if wanted <= above {
+        open = open.lowerBound..<above
+      } else if wanted >= below {
+        open = below..<open.upperBound
+      } else {
+        break  // the place is among equals
+      }
+    }
+    return numbers.prefix(wanted).sorted(by: >)
+  }
+}

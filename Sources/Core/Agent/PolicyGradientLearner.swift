@@ -132,22 +132,22 @@ final class PolicyGradientLearner: Learner {
       // The population's episodes, shared out evenly.
       let (share, more) = settings.episodesPerPopulation.quotientAndRemainder(dividingBy: updates)
       let partition = partition(share + (update < more ? 1 : 0))
-      let before = weights
-      learn(update: update, of: partition)
+      play(update: update, of: partition)
       let first = rewards.count
       rewards += returns.rewards
       let highest = rewards[first...].indices.reduce(first) { rewards[$1] > rewards[$0] ? $1 : $0 }
       if top.map({ rewards[highest] > $0.score }) ?? true {
         top = BestCandidate(
-          score: rewards[highest], weights: before, population: population, candidate: update,
+          score: rewards[highest], weights: weights, population: population, candidate: update,
           episode: highest - first)
       }
+      learn(from: partition)
     }
     population += 1
     populationBest = top
     if let top, best.map({ top.score > $0.score }) ?? true { best = top }
     score = rewards.mean
-    let elite = rewards.sorted(by: >).prefix(max(1, rewards.count / 10))
+    let elite = rewards.highest(max(1, rewards.count / 10))
     return PopulationReport(
       population: population, eliteMean: elite.mean, best: best?.score ?? score, populationMean: score,
       environmentSteps: Training.saturatingProduct([
@@ -155,8 +155,8 @@ final class PolicyGradientLearner: Learner {
       ]))
   }
 
-  /// One batch, one step of the weights.
-  private func learn(update: Int, of partition: BatchPartition) {
+  /// One batch, and its returns.
+  private func play(update: Int, of partition: BatchPartition) {
     for block in blocks { block.prepare(weights, like: blocks[0]) }
     let (unit, seed, population, work) = (scale.unit, context.seed, population, context.work)
     run(partition) { block, index, count in
@@ -167,6 +167,11 @@ final class PolicyGradientLearner: Learner {
     let own = ranks.share(of: partition.blockCount)
     returns.gather(
       zip(blocks, own).lazy.map { ($0, partition.start(of: $1)) }, episodes: partition.episodeCount, ranks: ranks)
+  }
+
+  /// One step of the weights, by what was played last.
+  private func learn(from partition: BatchPartition) {
+    let (own, work) = (ranks.share(of: partition.blockCount), context.work)
     let done = Double(adam.updates) / Double(annealingPopulations * settings.updatesPerPopulation)
     let share = min(1, done)
     let temperature = Float(scale.scale * settings.temperature.value(at: share))
@@ -177,11 +182,15 @@ final class PolicyGradientLearner: Learner {
       work.step()
     }
     gradientSums.update(repeating: 0)
-    for block in blocks[..<own.count] { ExactSums.add(UnsafeBufferPointer(block.gradient), to: gradientSums) }
+    for block in blocks[..<own.count] {
+      ExactSums.add(UnsafeBufferPointer(block.gradient), to: gradientSums, kernels: context.kernels)
+    }
     ranks.sum(gradientSums)
-    for index in gradient.indices { gradient[index] = ExactSums.value(gradientSums[index]) * factor }
-    gradient.withUnsafeBufferPointer {
-      adam.step(&weights, along: $0, rate: settings.learningRate.value(at: share))
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      for index in gradient.indices { gradient[index] = ExactSums.value(gradientSums[index]) * factor }
+      adam.step(
+        &weights, along: UnsafeBufferPointer(gradient), rate: settings.learningRate.value(at: share),
+        kernels: context.kernels)
     }
   }
 

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Sums of numbers that do not depend on the order of adding: each number is rounded to a grid of a power of two, and
 /// what is added are integers.
 ///
@@ -9,17 +11,12 @@
 /// The grid is 2^-26; numbers beyond 2^24 count as 2^24, and so does what is no number. Each adds at most 2^50, so that the
 /// blocks of the largest batch there is, 6,250, stay below 2^63.
 enum ExactSums {
-  private static let largest: Float = 0x1p24
-  /// In doubles of this size the last bit counts 2^-26: adding it rounds to the grid, half to even.
-  private static let grid = 0x1.8p26
-
-  /// Adds numbers to sums, one each.
-  static func add(_ values: UnsafeBufferPointer<Float>, to sums: UnsafeMutableBufferPointer<Int64>) {
-    let zero = Int64(bitPattern: grid.bitPattern)
-    for index in values.indices {
-      let value = Double(max(-largest, min(largest, values[index])))
-      sums[index] &+= Int64(bitPattern: (value + grid).bitPattern) &- zero
-    }
+  /// Adds numbers to sums, one each; halves are rounded to even.
+  static func add(
+    _ values: UnsafeBufferPointer<Float>, to sums: UnsafeMutableBufferPointer<Int64>, kernels: Kernels = .best
+  ) {
+    guard let from = values.baseAddress, let to = sums.baseAddress else { return }
+    kernels.path.pointee.add_exactly(from, to, Int64(min(values.count, sums.count)))
   }
 
   /// A sum as a number.

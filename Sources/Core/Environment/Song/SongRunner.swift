@@ -9,7 +9,9 @@ final class SongRunner: EpisodeRunner {
   /// Every episode's decisions, as many as the first array says; filled when they are first asked for.
   private let decisionTable: UnsafeMutablePointer<Decision>
   private var decisionCounts: [Int?]
-  private var weights: UnsafeMutablePointer<Float>
+  private let ownWeights: UnsafeMutablePointer<Float>
+  /// Whose weights are played with; nil: its own.
+  private var model: SongRunner?
   private var count = 0
   /// What the episodes' random numbers were drawn with, and whether they are finished pieces.
   private var keys: [UInt64] = []
@@ -34,8 +36,8 @@ final class SongRunner: EpisodeRunner {
     decisionTable = .allocate(capacity: most)
     decisionTable.initialize(repeating: Decision(slot: 0, elapsed: 0, share: 0), count: most)
     decisionCounts = Array(repeating: nil, count: songs.count)
-    weights = .allocate(capacity: environment.weightCount + 32)
-    weights.initialize(repeating: 0, count: environment.weightCount + 32)
+    ownWeights = .allocate(capacity: environment.weightCount + 32)
+    ownWeights.initialize(repeating: 0, count: environment.weightCount + 32)
     world = environment.worlds[0]
   }
 
@@ -43,13 +45,22 @@ final class SongRunner: EpisodeRunner {
     songs.forEach(song_destroy)
     planTable.deallocate()
     decisionTable.deallocate()
-    weights.deallocate()
+    ownWeights.deallocate()
   }
 
   func prepare(_ weights: UnsafeBufferPointer<Float>) {
     guard let base = weights.baseAddress else { return }
-    self.weights.update(from: base, count: min(weights.count, environment.weightCount))
+    model = nil
+    ownWeights.update(from: base, count: min(weights.count, environment.weightCount))
   }
+
+  func prepare(like other: any EpisodeRunner) -> Bool {
+    guard let other = other as? SongRunner, other !== self else { return false }
+    model = other
+    return true
+  }
+
+  private var weights: UnsafePointer<Float> { UnsafePointer((model ?? self).ownWeights) }
 
   func play(_ key: EpisodeKey, count: Int) {
     isFinished = key.purpose == .composition
@@ -84,7 +95,7 @@ final class SongRunner: EpisodeRunner {
     let task = song_task_of(songs[episode])!
     decisionCounts[episode] = nil
     task.pointee = song_task(
-      world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: UnsafePointer(weights), key: key,
+      world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: weights, key: key,
       sharpness: sharpness, record: finished ? 0 : 1, retries: finished ? Self.retries : 0,
       replay: 0, given: nil, bars: nil, bar_faults: nil, script: nil, script_length: 0)
     var best: (faults: Int32, key: UInt64)?
@@ -166,7 +177,7 @@ final class SongRunner: EpisodeRunner {
     rewards.withUnsafeMutableBufferPointer { rewards in
       faults.withUnsafeMutableBufferPointer { faults in
         song_task_of(songs[0]).pointee = song_task(
-          world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: UnsafePointer(weights), key: 0,
+          world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: weights, key: 0,
           sharpness: 1, record: 0, retries: 0, replay: 1, given: nil, bars: rewards.baseAddress,
           bar_faults: faults.baseAddress, script: nil, script_length: 0)
         path.pointee.play(songs[0])

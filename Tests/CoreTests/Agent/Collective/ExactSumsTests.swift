@@ -3,9 +3,9 @@ import Testing
 @testable import Core
 
 @Suite struct ExactSumsTests {
-  private func sum(_ values: [Float], into sums: inout [Int64]) {
+  private func sum(_ values: [Float], into sums: inout [Int64], kernels: Kernels = .best) {
     values.withUnsafeBufferPointer { values in
-      sums.withUnsafeMutableBufferPointer { ExactSums.add(values, to: $0) }
+      sums.withUnsafeMutableBufferPointer { ExactSums.add(values, to: $0, kernels: kernels) }
     }
   }
 
@@ -43,5 +43,17 @@ import Testing
     for _ in 0..<blocks { sum([.infinity, -.infinity], into: &sums) }
     #expect(ExactSums.value(sums[0]) == Float(blocks) * 0x1p24)
     #expect(ExactSums.value(sums[1]) == -Float(blocks) * 0x1p24)
+  }
+
+  @Test(arguments: Kernels.available.indices)
+  func everyPathRoundsAlike(path: Int) {
+    let values: [Float] = [0.1, -0.3, .nan, 1e9, -1e9, 0x1p-27, -0x1.8p-26, 7, -0.01, .infinity, -.infinity]
+    var (together, singly) = ([Int64](repeating: 5, count: values.count), [Int64](repeating: 5, count: values.count))
+    sum(values, into: &together, kernels: Kernels.available[path])
+    for (index, value) in values.enumerated() {
+      let limited = value < 0x1p24 ? Swift.max(-0x1p24, Double(value)) : 0x1p24
+      singly[index] += Int64((limited * 0x1p26).rounded(.toNearestOrEven))
+    }
+    #expect(together == singly)
   }
 }
