@@ -50,7 +50,7 @@
       let program = try player()
       let master = try MIDIMaster()
       try master.connect()
-      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: seconds) { _ in tempo }
+      let run = MIDIMaster.run(from: master.now + 5_000_000_000, seconds: seconds) { _ in tempo }
       master.send(run.events)
       #expect(report("\(tempo) bpm", errors(master, run.beats)) < 2)
       program.send(SIGTERM)
@@ -61,7 +61,7 @@
       let program = try player()
       let master = try MIDIMaster()
       try master.connect()
-      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: 60) { second in
+      let run = MIDIMaster.run(from: master.now + 5_000_000_000, seconds: 60) { second in
         second < 30 ? 60 + 4 * second : 300 - 4 * second
       }
       master.send(run.events)
@@ -76,7 +76,7 @@
       let program = try player(steps: 4000)
       let master = try MIDIMaster()
       try master.connect()
-      let run = MIDIMaster.run(from: master.now + 1_000_000_000, seconds: 60 * minutes) { _ in 132.7 }
+      let run = MIDIMaster.run(from: master.now + 5_000_000_000, seconds: 60 * minutes) { _ in 132.7 }
       master.send(run.events)
       let errors = errors(master, run.beats)
       #expect(report("132.7 bpm for \(minutes) minutes", errors) < 2)

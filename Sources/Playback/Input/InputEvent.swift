@@ -22,6 +22,24 @@ struct InputEvent: Sendable, Hashable {
   var content: Content
 }
 
+extension SequencerClient.Incoming {
+  /// Gives events times whose stamps are those of a clock that stood still: the last one came now, and those before it a
+  /// clock of the master apart, so that who woke up late counts all of them.
+  static func restamp(_ incoming: [Self], now: Int64, period: Double) -> [Self] {
+    var (restamped, time) = (incoming, Double(now))
+    for index in incoming.indices.reversed() {
+      guard case .input(var event) = incoming[index] else { continue }
+      event.nanoseconds = Int64(time)
+      restamped[index] = .input(event)
+      if event.content == .transport(.clock) { time -= period }
+    }
+    return restamped
+  }
+
+  /// Whether it is an event, which needs a clock that runs.
+  var isInput: Bool { if case .input = self { true } else { false } }
+}
+
 extension InputEvent {
   /// - Returns: nil for what is of no interest here: system exclusive, active sensing, ...
   init?(_ event: snd_seq_event_t) {

@@ -67,16 +67,17 @@ final class SequencerInput: @unchecked Sendable {
 
   private func hear(_ incoming: [SequencerClient.Incoming]) {
     var hasTicked = false
+    var incoming = incoming
+    if !queueRuns, incoming.contains(where: \.isInput) {
+      client.runQueue()
+      queueRuns = true
+      incoming = SequencerClient.Incoming.restamp(
+        incoming, now: client.queueTime(), period: (reader.follower?.filter ?? ClockFilter()).period)
+    }
     for event in incoming {
       switch event {
       case .announcement(let announcement): reader.observe(announcement, client: client).map(report)
-      case .input(var event):
-        if !queueRuns {
-          client.runQueue()
-          queueRuns = true
-          // Its stamp is that of a clock that stood still.
-          event.nanoseconds = client.queueTime()
-        }
+      case .input(let event):
         reader.take(event, report: report).forEach(obey)
         hasTicked = hasTicked || event.content == .transport(.clock)
       }

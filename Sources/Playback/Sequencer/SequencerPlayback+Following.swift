@@ -52,15 +52,16 @@ extension SequencerPlayback {
 
   /// Takes what the kernel has for us, in order.
   func hear(_ incoming: [SequencerClient.Incoming]) {
+    var incoming = incoming
+    if !queueRuns, incoming.contains(where: \.isInput) {
+      runQueue()
+      incoming = SequencerClient.Incoming.restamp(
+        incoming, now: client.queueTime(), period: (input?.follower?.filter ?? ClockFilter()).period)
+    }
     for event in incoming {
       switch event {
       case .announcement(let announcement): observe(announcement)
-      case .input(var event):
-        if !queueRuns {
-          // Its stamp is that of a clock that stood still.
-          runQueue()
-          event.nanoseconds = client.queueTime()
-        }
+      case .input(let event):
         input?.take(event, report: report).forEach(follow)
       }
     }

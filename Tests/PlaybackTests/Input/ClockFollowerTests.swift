@@ -16,6 +16,22 @@
       #expect(beats.percentile(1, after: 0) < 0.001)
     }
 
+    /// Whoever wakes up late finds a start and clocks whose stamps are worth nothing: all of them count.
+    @Test func clocksOfAStampThatStoodStillAreCounted() {
+      let source = SequencerAddress(client: 20, port: 0)
+      let messages: [ClockFollower.Message] = [.start, .clock, .clock, .clock, .clock, .clock]
+      let stale = messages.map {
+        SequencerClient.Incoming.input(InputEvent(source: source, nanoseconds: 0, content: .transport($0)))
+      }
+      var follower = ClockFollower()
+      let now: Int64 = 7_000_000
+      for case .input(let event) in SequencerClient.Incoming.restamp(stale, now: now, period: follower.filter.period) {
+        guard case .transport(let message) = event.content else { continue }
+        _ = follower.receive(message, at: Double(event.nanoseconds))
+      }
+      #expect(abs(follower.position(at: Double(now)) - 4) < 0.01)
+    }
+
     @Test(arguments: [60.0, 120, 180]) func jitterOfThreeMillisecondsIsSmoothed(_ tempo: Double) {
       let master = SimulatedMaster(seconds: 600) { _ in tempo }
       var follower = ClockFollower()
