@@ -8,7 +8,8 @@ actor PieceMaker {
   /// What the cache holds at most, unless one piece alone is larger.
   static let byteLimit: Int64 = 64_000_000
 
-  private let executor = ThreadExecutor(name: "files", priority: 10)
+  /// Somebody waits for what it makes: unlike the training it does not stand back behind other programs.
+  private let executor = ThreadExecutor(name: "files", priority: 0)
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private let library: PieceLibrary
   private let folder: String
