@@ -5,9 +5,9 @@
 #
 # COMMAND trains once and says `NUMBER ns/step` on its standard output; for instance a program in C++ that was compiled
 # beforehand. `RLMUSICIAN=PROGRAM` measures a program that is there; otherwise it is built. Prints the medians of nanoseconds
-# a step, and how many times the command's speed ours is: the median of the rounds' ratios.
+# a step (ours by the clock on the wall: on a machine that is busy it says nothing), and how many times the command's speed ours is: the median of the rounds' ratios.
 set -euo pipefail
-[ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+[ $# -ge 2 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 rounds=$1
 shift
 program=${RLMUSICIAN:-}
