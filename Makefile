@@ -1,7 +1,7 @@
 # What one types. Every target installs what is missing first (scripts/bootstrap) and works in a fresh clone.
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
-#   make test       lint, unit tests, Python tests, scores, smoke tests, tunings,
+#   make test       lint, unit tests, Python tests, scores, ten songs before the judge, smoke tests, tunings,
 #                   the page, the HTTP interface, and the ALSA tests in an emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make judge      twenty songs before an independent judge (ARGS="--style waltz"); make test-judge: ten of them
@@ -81,7 +81,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-scores test-smoke test-tunings test-page test-http test-alsa
+test: lint test-swift test-python test-scores test-judge test-smoke test-tunings test-page test-http test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
@@ -116,10 +116,9 @@ $(VENV)/.ready-scores: Tests/Score/requirements.txt | bootstrap-tests
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# Songs before a judge that knows nothing of our rules: music21's opinion. The optimised program composes: a debug build's
-# kernels are too slow for a training.
-test-judge: bootstrap-tests build $(VENV)/.ready-judge
-	RLMUSICIAN=$(abspath $(BINARY)) $(VENV)/bin/python -B -m pytest -q -p no:cacheprovider Tests/Judge
+# Songs before a judge that knows nothing of our rules: music21's opinion.
+test-judge: bootstrap-tests test-swift $(VENV)/.ready-judge
+	RLMUSICIAN=$(abspath $(DEBUG_BINARY)) $(VENV)/bin/python -B -m pytest -q -p no:cacheprovider Tests/Judge
 
 judge: bootstrap-tests build $(VENV)/.ready-judge
 	RLMUSICIAN=$(abspath $(BINARY)) $(VENV)/bin/python -B Tests/Judge/judge.py --compose 4 $(ARGS)

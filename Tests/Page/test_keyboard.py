@@ -21,6 +21,7 @@ FAKES = """
 const now = performance.now.bind(performance);
 let time = null;
 window.at = (milliseconds) => { time = milliseconds; };
+window.later = () => { time = performance.now() + 10000; };
 performance.now = () => time ?? now();
 const input = { onmidimessage: null };
 navigator.requestMIDIAccess = async () => ({ inputs: new Map([["keys", input]]), onstatechange: null });
@@ -48,6 +49,7 @@ def check(daemon, driver, folder):
         element("melody-text").clear()
         driver.execute_script("document.activeElement.blur()")
         play()
+        driver.execute_script("later()")
         daemon.wait(f"{what} is answered", lambda: state().startswith(f"{kind}, "))
         words = state()
         assert element("melody-text").get_attribute("value") == melody, (what, element("melody-text").get_attribute("value"))
@@ -126,6 +128,7 @@ def check(daemon, driver, folder):
     press("Enter", "keyDown")
     daemon.wait("the key is down", lambda: driver.find_elements(By.CSS_SELECTOR, "#keys .down"))
     press("Enter", "keyUp")
+    driver.execute_script("later()")
     daemon.wait("one note is refused", lambda: "at least two" in state())
 
     # Text, a song on it; what is none; a file.

@@ -84,7 +84,17 @@ const keyboard = (() => {
     note[1] = Math.max(0.02, (time - played.begin) / 1000 - note[0]);
     card.querySelector(`[data-key="${key}"]`)?.classList.remove("down");
     hush(key);
-    if (!played.held.size) played.timer = setTimeout(finish, rest());
+    if (played.held.size) return;
+    played.end = performance.now() + rest();
+    rested();
+  }
+
+  // A timer's own idea of time is not that of the notes: it only asks again.
+  function rested() {
+    clearTimeout(played.timer);
+    const left = played.end - performance.now();
+    if (left > 0) played.timer = setTimeout(rested, left);
+    else finish();
   }
 
   // A bar of rest at the tempo that the notes' most usual distance suggests.
