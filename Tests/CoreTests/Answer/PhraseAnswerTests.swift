@@ -29,15 +29,17 @@ import Testing
     #expect(abs(piece.tempo.stepSeconds(at: 0) - 0.3) < 1e-9)
   }
 
-  /// It never becomes worse; some first answers cannot be made better in three rounds.
+  /// It never becomes worse; most first answers are the best there are.
   @Test func itBecomesBetter() throws {
     var betterCount = 0
-    for seed in UInt64(1)...6 {
-      let answer = try PhraseAnswer(Self.phrase(Self.tune), kind: .counterpoint, seed: seed)
-      var scores = [answer.piece.score.total]
-      for _ in 0..<3 where answer.improve() { scores.append(answer.piece.score.total) }
-      #expect(scores == scores.sorted())
-      betterCount += scores.count > 1 ? 1 : 0
+    for tune in Self.tunes {
+      for seed in UInt64(1)...3 {
+        let answer = try PhraseAnswer(Self.phrase(tune), kind: .counterpoint, seed: seed)
+        var scores = [answer.piece.score.total]
+        for _ in 0..<3 where answer.improve() { scores.append(answer.piece.score.total) }
+        #expect(scores == scores.sorted())
+        betterCount += scores.count > 1 ? 1 : 0
+      }
     }
     #expect(betterCount >= 2)
   }
