@@ -1,5 +1,5 @@
-import ArgumentParser
-import Core
+public import ArgumentParser
+public import Core
 
 /// `rlmusician config`: the default configuration, or what a file makes of it.
 struct ConfigCommand: ParsableCommand {
@@ -17,24 +17,19 @@ struct ConfigCommand: ParsableCommand {
   @OptionGroup var config: ConfigurationOption
   @OptionGroup var style: StyleOption
 
-  /// Environments that have a default configuration.
-  enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case pianoRoll = "piano_roll"
-    case counterpoint
-    case song
-  }
-
   @Option(help: "Without a file: the default configuration of piano_roll, counterpoint or song instead.")
-  var kind: Kind?
+  var kind: EnvironmentKind?
 
   @Flag(help: "Prints the configuration's digest instead: the same for all files that compose the same pieces.")
   var digest = false
 
   func run() throws {
-    if let kind = kind.flatMap({ EnvironmentKind(rawValue: $0.rawValue) }), config.path == nil, style.style == nil {
+    if let kind, config.path == nil, style.style == nil, !digest {
       return print(Configuration.defaultText(of: kind), terminator: "")
     }
     let configuration = try config.read(style: style, fallback: .programDefault)
     print(digest ? configuration.digest + "\n" : configuration.effectiveText, terminator: "")
   }
 }
+
+extension EnvironmentKind: ExpressibleByArgument {}
