@@ -2,7 +2,7 @@
 #
 #   make run        build, train with the default configuration, leave three pieces (ARGS="..." is passed on)
 #   make test       lint, unit tests, Python tests, scores, ten songs before the judge, smoke tests, tunings,
-#                   the page, the HTTP interface, and the ALSA tests in an emulated machine
+#                   the page, the HTTP interface, several ranks, and the ALSA tests in an emulated machine
 #   make test-tunings  pitches of every degree of every tuning, by FFT, on every path to a sound
 #   make judge      twenty songs before an independent judge (ARGS="--style waltz"); make test-judge: ten of them
 #   make test-mpi   training on several ranks against one process (builds with TRAITS=MPI)
@@ -81,7 +81,7 @@ bench: build
 lint: bootstrap
 	swift format lint --strict --recursive Sources Tests Package.swift
 
-test: lint test-swift test-python test-scores test-judge test-smoke test-tunings test-page test-http test-alsa
+test: lint test-swift test-python test-scores test-judge test-smoke test-tunings test-page test-http test-mpi test-alsa
 
 sanitize: bootstrap-tests
 	scripts/sanitize $(ARGS)
@@ -129,8 +129,9 @@ $(VENV)/.ready-judge: Tests/Judge/requirements.txt | bootstrap-tests
 	touch $@
 
 # The program on several ranks: the same bytes as one process, and what happens when a rank dies, hangs or differs.
+# Built apart and, on a fresh machine, after everything else, which thereby is seen to need no MPI.
 test-mpi: bootstrap-mpi
-	swift build --traits default,MPI --scratch-path .build-mpi --product rlmusician
+	swift build --traits default,MPI --scratch-path .build-mpi --product rlmusician -Xcc -O2
 	scripts/test-mpi .build-mpi/debug/rlmusician
 
 # The program as a user meets it: a script for each part, given the program's path.

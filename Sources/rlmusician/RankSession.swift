@@ -87,7 +87,7 @@ enum RankSession {
   /// Refuses commands that several ranks would only repeat.
   static func require(_ command: any ParsableCommand) throws {
     guard ranks.size > 1, !(command is any RankedCommand) else { return }
-    throw Fault(.usage, "found \(ranks.size) ranks; allowed: one, except for train and sweep")
+    throw Fault(.usage, "found \(ranks.size) ranks; allowed: one, except for train, sweep and policies")
   }
 
   /// Waits for all ranks to say what they are about to do.

@@ -186,7 +186,9 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
   private func requireDivisible(_ configuration: Configuration) throws {
     let count = RankSession.ranks.size
     guard count > 1 else { return }
-    if configuration.kind == .counterpoint { throw Fault(.usage, "found counterpoint on \(count) ranks; allowed: one") }
+    if configuration.counterpoint?.agent.method == .beamSearch {
+      throw Fault(.usage, "found agent.method: beam_search on \(count) ranks; allowed: one, or policy_gradient")
+    }
     #if Playback
       let settings = follow.applied(to: playback.applied(to: configuration.playback))
       if settings.answer.kind != .none { throw Fault(.usage, "found --answer on \(count) ranks; allowed: one") }

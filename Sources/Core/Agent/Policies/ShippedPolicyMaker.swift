@@ -12,12 +12,16 @@ public enum ShippedPolicyMaker {
   ///
   /// - Parameters:
   ///   - populations: as many as are trained.
+  ///   - threads: how many work; the weights do not depend on it.
+  ///   - ranks: the processes that the work is divided over; nor on them.
   ///   - report: called after every population.
   public static func make(
-    _ style: Style, seed: UInt64, populations: Int, report: (PopulationReport) -> Void
+    _ style: Style, seed: UInt64, populations: Int, threads: Int, ranks: any Collective = SingleProcess(),
+    report: (PopulationReport) -> Void
   ) throws -> [Float] {
     let configuration = try Configuration(text: "", file: "style", style: style)
-    let training = Training(configuration: configuration, seed: seed, threads: 2, populations: populations)
+    let training = Training(
+      configuration: configuration, seed: seed, threads: threads, populations: populations, ranks: ranks)
     for _ in 0..<populations { report(training.trainPopulation()) }
     return ShippedPolicy.rounded(training.state.mean.map { Float($0) })
   }

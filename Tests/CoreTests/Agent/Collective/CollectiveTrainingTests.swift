@@ -31,6 +31,8 @@ import Testing
     "environment: {n_semitones: 13, n_roll_steps: 9}\nagent: {method: cross_entropy, population_size: 23}",
     // An observation that only the environment's own runner plays.
     "environment: {n_semitones: 13, n_roll_steps: 9}\nagent: {method: cross_entropy, population_size: 5, elite_fraction: 0.4, observation: {previous_columns: 1}}",
+    // Three blocks of lines; composing is by search, too.
+    "environment: {kind: counterpoint}\nagent: {policy_gradient: {n_episodes_per_population: 40, n_episodes_per_update: 40}, search_moves: 500}",
     "environment: {kind: song}\nagent: {policy_gradient: {n_episodes_per_population: 36, n_episodes_per_update: 36}}",
   ]
 
@@ -43,6 +45,26 @@ import Testing
       }
       for outcome in outcomes { #expect(try outcome.get() == alone) }
     }
+  }
+
+  /// A policy for any melody: a block has one melody of several.
+  @Test func severalMelodies() throws {
+    let configuration = try Configuration(
+      text: """
+        environment: {kind: counterpoint}
+        agent: {policy_gradient: {n_episodes_per_population: 96, n_episodes_per_update: 96}}
+        """, file: "test")
+    let melodies = RandomMelodies(try #require(configuration.counterpoint), seed: 3, bars: 5...9)
+    let configurations = (0..<3).map { melodies.composer($0).configuration }
+    @Sendable func outcome(_ ranks: any Collective) -> [PopulationReport] {
+      let training = Training(
+        configuration: configuration, seed: 2, threads: 1, populations: 3,
+        environment: CounterpointPolicyEnvironment(configurations, isOwn: false), ranks: ranks)
+      return (0..<3).map { _ in training.trainPopulation() }
+    }
+    let alone = outcome(SingleProcess())
+    #expect(Set(alone.map(\.populationMean)).count == 3)
+    for outcome in ThreadRanks.run(3, { outcome($0) }) { #expect(outcome == alone) }
   }
 
   /// What a population costs on the wire: two sums a batch, one a population of candidates.

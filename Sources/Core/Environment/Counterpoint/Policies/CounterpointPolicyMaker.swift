@@ -1,5 +1,7 @@
 /// Makes the shipped policy of counterpoint again: `rlmusician policies counterpoint`.
 public enum CounterpointPolicyMaker {
+  /// The file that ships the weights.
+  public static let fileName = "Sources/Core/Environment/Counterpoint/Policies/ShippedCounterpointPolicy.swift"
   /// Melodies that it learns on, of 5 to 24 bars.
   static let melodyCount = 160
   /// Seed of these melodies; the figures use others.
@@ -13,10 +15,12 @@ public enum CounterpointPolicyMaker {
   ///   - seed: of all random numbers.
   ///   - populations: of 5,120 episodes each.
   ///   - threads: how many work; the weights do not depend on it.
+  ///   - ranks: the processes that the work is divided over; nor on them.
   ///   - report: called after every population.
   /// - Returns: the weights.
   public static func make(
-    seed: UInt64, populations: Int, threads: Int, report: (PopulationReport) -> Void
+    seed: UInt64, populations: Int, threads: Int, ranks: any Collective = SingleProcess(),
+    report: (PopulationReport) -> Void
   ) throws -> [Float] {
     let configuration = try Configuration(text: "environment: {kind: counterpoint}", file: "policy")
     guard let counterpoint = configuration.counterpoint else { return [] }
@@ -28,7 +32,8 @@ public enum CounterpointPolicyMaker {
     settings.agent.policyGradient.episodesPerUpdate = 256
     settings.agent.policyGradient.learningRate = .init(start: 0.1, end: 0.01)
     let training = Training(
-      configuration: settings, seed: seed, threads: threads, populations: populations, environment: environment)
+      configuration: settings, seed: seed, threads: threads, populations: populations, environment: environment,
+      ranks: ranks)
     for _ in 0..<populations { report(training.trainPopulation()) }
     return training.state.mean.map { Float($0) }
   }
