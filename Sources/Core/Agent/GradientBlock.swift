@@ -6,9 +6,12 @@ internal import CKernels
 final class GradientBlock: @unchecked Sendable {
   private let runner: any EpisodeRunner
   private let kernels: Kernels
+  /// What a reward counts that comes a step of time later.
+  var discount: Double { didSet { if discount != oldValue { takeDiscount() } } }
   /// The discount over so many steps of time, from 0.
-  private let discounts: [Float]
+  private var discounts: [Float] = []
   private let decisionCount: Int
+  private let hasFixedShares: Bool
   /// Where decisions are fixed, the discount behind each of them.
   private var fixedDiscounts: [Float] = []
   /// Returns, then advantages: decision i of episode e at i * 16 + e.
@@ -28,11 +31,7 @@ final class GradientBlock: @unchecked Sendable {
     self.kernels = kernels
     runner = environment.makeRunner(kernels: kernels, capacity: capacity)
     decisionCount = environment.mostDecisions
-    var power = 1.0
-    discounts = (0..<64).map { _ in
-      defer { power *= discount }
-      return Float(power)
-    }
+    self.discount = discount
     func zeros(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
       let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(1, count))
       memory.initialize(repeating: 0)
@@ -44,14 +43,22 @@ final class GradientBlock: @unchecked Sendable {
     slotCounts = .allocate(capacity: environment.hasFixedDecisions ? 0 : environment.slotCount)
     slotCounts.initialize(repeating: 0)
     gradient = zeros(environment.weightCount)
-    if environment.hasFixedDecisions, runner.fixedShares != nil {
-      fixedDiscounts = runner.decisions(of: 0).map { self.discount($0) }
-    }
+    hasFixedShares = environment.hasFixedDecisions && runner.fixedShares != nil
+    takeDiscount()
   }
 
   deinit {
     for memory in [advantages, rewardLanes, slotSums, gradient] { memory.deallocate() }
     slotCounts.deallocate()
+  }
+
+  private func takeDiscount() {
+    var power = 1.0
+    discounts = (0..<64).map { _ in
+      defer { power *= discount }
+      return Float(power)
+    }
+    if hasFixedShares { fixedDiscounts = runner.decisions(of: 0).map { discount($0) } }
   }
 
   private func discount(_ decision: Decision) -> Float {

@@ -12,7 +12,8 @@
 ///     sum of advantage_i * log p_i + temperature * entropy_i
 ///
 /// in steps of `Adam`. The temperature is relative to `RewardScale`. Learning rate and temperature fall geometrically
-/// while the training is annealed. The agent that is returned has the last weights: every piece is drawn from one policy
+/// while the training is annealed; the discount may change evenly (counterpoint's grows: near things are learnt first,
+/// then what they are good for at the end of the line). The agent that is returned has the last weights: every piece is drawn from one policy
 /// that has learnt to be good on average, not from the luckiest candidate.
 ///
 /// A batch is divided into blocks of at most 16 episodes, the blocks over ranks and threads; sums over blocks do not depend
@@ -112,6 +113,11 @@ final class PolicyGradientLearner: Learner {
     EpisodeKey(seed: context.seed, purpose: purpose, population: population, candidate: update, block: block)
   }
 
+  /// How far the annealing has come, 0...1.
+  private var annealed: Double {
+    min(1, Double(adam.updates) / Double(annealingPopulations * settings.updatesPerPopulation))
+  }
+
   /// Does something with every block of a batch that is this rank's, on all threads.
   private func run(
     _ partition: BatchPartition,
@@ -157,7 +163,11 @@ final class PolicyGradientLearner: Learner {
 
   /// One batch, and its returns.
   private func play(update: Int, of partition: BatchPartition) {
-    for block in blocks { block.prepare(weights, like: blocks[0]) }
+    let discount = settings.discount(at: annealed)
+    for block in blocks {
+      block.discount = discount
+      block.prepare(weights, like: blocks[0])
+    }
     let (unit, seed, population, work) = (scale.unit, context.seed, population, context.work)
     run(partition) { block, index, count in
       let key = EpisodeKey(seed: seed, purpose: .actions, population: population, candidate: update, block: index)
@@ -172,8 +182,7 @@ final class PolicyGradientLearner: Learner {
   /// One step of the weights, by what was played last.
   private func learn(from partition: BatchPartition) {
     let (own, work) = (ranks.share(of: partition.blockCount), context.work)
-    let done = Double(adam.updates) / Double(annealingPopulations * settings.updatesPerPopulation)
-    let share = min(1, done)
+    let share = annealed
     let temperature = Float(scale.scale * settings.temperature.value(at: share))
     let factor = 1 / Float(partition.episodeCount)
     let means = returns.means

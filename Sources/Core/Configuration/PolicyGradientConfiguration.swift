@@ -32,8 +32,10 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
   public var temperature: Schedule
   /// `annealing_populations`: how many populations that takes; nil for as many as the training is asked for.
   public var annealingPopulations: Int?
-  /// `discount`: what a reward one step of time later counts, 0...1.
+  /// `discount`: what a reward one step of time later counts, 0...1, at the first update.
   public var discount: Double
+  /// `final_discount`, of counterpoint: the same when annealing is over, reached at an even pace. Elsewhere it stays.
+  public var finalDiscount: Double
 
   /// Updates a population has; the episodes are shared out evenly.
   public var updatesPerPopulation: Int { (episodesPerPopulation + episodesPerUpdate - 1) / episodesPerUpdate }
@@ -51,7 +53,12 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
     temperature = try Self.schedule(section, "temperature", defaults.temperature)
     annealingPopulations = try section.optionalInteger("annealing_populations", in: 1...1_000_000_000)
     discount = try section.number("discount", default: defaults.discount, in: 0...1)
+    finalDiscount = discount
+    if kind == .counterpoint { finalDiscount = try section.number("final_discount", default: 1, in: 0...1) }
   }
+
+  /// The discount at a share of the way, 0...1.
+  func discount(at share: Double) -> Double { discount + (finalDiscount - discount) * share }
 
   /// What is best differs between environments.
   private struct Defaults {
@@ -68,8 +75,8 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
         (episodes, batch, discount) = (350, 8, 0.97)
         (learningRate, temperature) = (Schedule(start: 0.03, end: 0.003), Schedule(start: 0.34, end: 0.023))
       case .counterpoint:
-        (episodes, batch, discount) = (500, 50, 1)
-        (learningRate, temperature) = (Schedule(start: 0.03, end: 0.01), Schedule(start: 0.05, end: 0.005))
+        (episodes, batch, discount) = (500, 50, 0.85)
+        (learningRate, temperature) = (Schedule(start: 0.03, end: 0.01), Schedule(start: 0.2, end: 0.002))
       }
     }
   }

@@ -164,13 +164,15 @@ extension CounterpointConfiguration {
         # At the end of the annealing. 1e-9 to 1000000.
         final_learning_rate: 0.01
         # How much it is rewarded to be undecided, relative to the rewards, at first. 1e-9 to 1000000.
-        temperature: 0.05
+        temperature: 0.2
         # At the end of the annealing. 1e-9 to 1000000.
-        final_temperature: 0.005
-        # Populations that rate and temperature fall over; null for as many as are trained. 1 to 1000000000.
+        final_temperature: 0.002
+        # Populations that rate, temperature and discount change over; null for as many as are trained. 1 to 1000000000.
         annealing_populations: null
-        # What a note counts that comes an eighth later. 0 to 1.
-        discount: 1
+        # What a note counts that comes an eighth later, at first. 0 to 1.
+        discount: 0.85
+        # At the end of the annealing. 0 to 1.
+        final_discount: 1
       # Splices that the search tries for each piece; 0 leaves a piece as the policy drew it. 0 to 1000000000.
       search_moves: 400000
       # Beam search: beginnings that are followed at a time. 1 to 10000.
