@@ -5,7 +5,7 @@ protocol RunReporter {
   /// The run begins, or goes on from a checkpoint.
   mutating func started(_ run: RunDescription)
   /// A population has been evaluated; `seconds` since the run began.
-  mutating func trained(_ report: PopulationReport, seconds: Double)
+  mutating func trained(_ report: PopulationReport, seconds: Double, traffic: CollectiveTraffic?)
   /// A piece's folder has appeared.
   mutating func wrote(_ piece: Piece, path: String)
   /// The run is over.
@@ -68,7 +68,7 @@ struct JSONReporter: RunReporter {
       ])
   }
 
-  func trained(_ report: PopulationReport, seconds: Double) {
+  func trained(_ report: PopulationReport, seconds: Double, traffic: CollectiveTraffic?) {
     emit(
       "population",
       [
@@ -78,7 +78,16 @@ struct JSONReporter: RunReporter {
         .init("population_mean", .number(report.populationMean)),
         .init("env_steps", .integer(report.environmentSteps)),
         .init("seconds", .number(seconds)),
-      ])
+      ] + members(traffic))
+  }
+
+  /// What sums over the ranks have cost so far.
+  private func members(_ traffic: CollectiveTraffic?) -> [OrderedJSON.Member] {
+    guard let traffic else { return [] }
+    return [
+      .init("collectives", .integer(traffic.sums)), .init("collective_bytes", .integer(traffic.bytes)),
+      .init("collective_seconds", .number(traffic.seconds)),
+    ]
   }
 
   func wrote(_ piece: Piece, path: String) {
@@ -97,12 +106,6 @@ struct JSONReporter: RunReporter {
   }
 
   func finished(_ summary: RunSummary) {
-    let traffic = summary.traffic.map { traffic in
-      [
-        OrderedJSON.Member("collectives", .integer(traffic.sums)),
-        .init("collective_bytes", .integer(traffic.bytes)), .init("collective_seconds", .number(traffic.seconds)),
-      ]
-    }
     emit(
       "done",
       [
@@ -114,7 +117,7 @@ struct JSONReporter: RunReporter {
         .init("weights", summary.weights.map { .string($0) } ?? .null),
         .init("seconds", .number(summary.seconds)),
         .init("interrupted", .boolean(summary.wasInterrupted)),
-      ] + (traffic ?? []))
+      ] + members(summary.traffic))
   }
 }
 
@@ -132,7 +135,7 @@ struct TerminalReporter: RunReporter {
         + " \(run.threads) thread\(run.threads == 1 ? "" : "s")\(ranks)\(resumed)")
   }
 
-  mutating func trained(_ report: PopulationReport, seconds: Double) {
+  mutating func trained(_ report: PopulationReport, seconds: Double, traffic: CollectiveTraffic?) {
     if stepsBefore == 0, report.population > 1 {
       stepsBefore = report.environmentSteps / report.population * (report.population - 1)
     }

@@ -50,7 +50,7 @@ struct TrainingRun {
     while training.populationsDone < plan.populations, !training.isOver, stop == nil {
       let report = training.trainPopulation()
       curve.append(report)
-      reporter.trained(report, seconds: seconds())
+      reporter.trained(report, seconds: seconds(), traffic: traffic)
       listener?.trained(report) { training.bestPiece() }
       if checkpoints.isWorthSaving { checkpoints.save(checkpoint(digest)) }
     }
@@ -66,9 +66,11 @@ struct TrainingRun {
       RunSummary(
         seed: training.state.seed, populations: training.populationsDone, last: curve.last, pieces: pieces,
         seconds: seconds(), wasInterrupted: interruption != nil, isResumable: checkpoints.isSaved, weights: weights,
-        traffic: ranks.size > 1 ? ranks.traffic : nil))
+        traffic: traffic))
     return interruption
   }
+
+  private var traffic: CollectiveTraffic? { ranks.size > 1 ? ranks.traffic : nil }
 
   /// The signal that asked for a stop. Ranks stop after the same population, whichever of them was asked.
   private var stop: Int32? {
