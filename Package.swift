@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "Core", .target(name: "Playback", condition: .when(traits: ["Playback"])),
+        "Core", "CRealtime", .target(name: "Playback", condition: .when(traits: ["Playback"])),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

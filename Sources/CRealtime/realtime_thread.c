@@ -50,17 +50,27 @@ bool rt_event_wait(int event, int milliseconds) {
   return read(event, &count, sizeof count) == sizeof count;
 }
 
-int rt_thread_become_realtime(int priority) {
+static int become(int policy, int priority) {
   struct sched_param parameter = {.sched_priority = priority};
-  int result = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter);
+  int result = pthread_setschedparam(pthread_self(), policy, &parameter);
   struct rlimit limit;
   if (result == EPERM && getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur > 0 &&
       (int)limit.rlim_cur < priority) {
     parameter.sched_priority = (int)limit.rlim_cur;
-    result = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter);
+    result = pthread_setschedparam(pthread_self(), policy, &parameter);
   }
   // Second best: a better nice value, where RLIMIT_NICE allows one.
   if (result != 0) setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), -11);
+  return result;
+}
+
+int rt_thread_become_realtime(int priority) { return become(SCHED_FIFO, priority); }
+
+int rt_thread_go_first(int priority) {
+  const int result = become(SCHED_RR | SCHED_RESET_ON_FORK, priority);
+  if (result == 0) return 0;
+  const struct sched_param ordinary = {.sched_priority = 0};
+  sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &ordinary);
   return result;
 }
 

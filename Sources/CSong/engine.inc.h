@@ -70,7 +70,7 @@ static void NAMED(play_all)(song *s) {
     for (int other = lane % w->degrees; other < SONG_LANES; other += w->degrees) s->octaves[lane] |= 1u << other;
   }
   const int spans = plan->bars * SONG_BAR_SPANS, most_retries = s->task.retries;
-  int tries = 0, budget = most_retries * 400, taken_back = 0, stuck = -1;
+  int tries = 0, budget = s->task.budget > 0 ? s->task.budget : most_retries * 400, taken_back = 0, stuck = -1;
   for (int at = 0; at < spans; at++) {
     if (most_retries) s->undo[at % UNDONE] = *now;
     now->loose = tries > 8;
@@ -79,7 +79,9 @@ static void NAMED(play_all)(song *s) {
       if (at >= stuck) tries = 0, stuck = -1;
       continue;
     }
-    if (budget <= 0 || tries >= most_retries) { tries = 0, stuck = -1; continue; }  // accepted, and counted
+    // What is given has faults that nothing else can mend.
+    const int limit = NAMED(given)(s, 0, at / SONG_BAR_SPANS) ? s->task.given_retries : most_retries;
+    if (budget <= 0 || tries >= limit) { tries = 0, stuck = -1; continue; }  // accepted, and counted
     budget--, tries++, taken_back++, stuck = most(stuck, at);
     // The span itself, the one before, and now and then further back.
     const int back = least(at, tries % 4 ? tries & 1 : tries / 2);

@@ -2,28 +2,52 @@ import CDispatch
 import Core
 import Daemon
 import Foundation
+import Synchronization
 
 /// `rlmusician bench --answers`: how long after a phrase's end its answer is ready, by the clock on the wall, while every
-/// processor trains.
+/// processor trains; and the same beside other programs, as many as there are processors, none of which stands back.
 ///
 /// First what composing takes: from the keys that were played to a piece. Then the whole way through a daemon that trains
-/// session after session: until the answer is composed, handed to the player, and written into the library.
+/// session after session: until the answer is composed and handed to the player, and until it is in the library.
 struct AnswerBench {
   /// Melodies of each kind.
   var melodies = 100
 
   private static let columns: [(title: String, key: String, digits: Int)] = [
     ("median ms", "median_milliseconds", 1), ("99 % ms", "p99_milliseconds", 1),
-    ("slowest ms", "slowest_milliseconds", 1),
-    ("refused", "refused", 0),
+    ("slowest ms", "slowest_milliseconds", 1), ("refused", "refused", 0),
   ]
+  private static let daemonColumns: [(title: String, key: String, digits: Int)] =
+    columns + [
+      ("in the library, median ms", "library_median_milliseconds", 1),
+      ("slowest ms", "library_slowest_milliseconds", 1),
+    ]
   private static let kinds: [(name: String, kind: PlaybackConfiguration.Answer.Kind, voices: Int)] = [
     ("counterpoint", .counterpoint, 1), ("counterpoint, two voices", .counterpoint, 2),
     ("counterpoint, three voices", .counterpoint, 3), ("continuation", .continuation, 1), ("theme", .theme, 1),
   ]
 
-  /// Both tables.
-  func sections() throws -> [BenchSection] { [try composing(), try daemon()] }
+  /// Both tables, twice.
+  func sections() throws -> [BenchSection] {
+    var sections = [try composing(), try daemon()]
+    let others = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
+      try Bench.start(
+        Self.program, ["bench", "--training", "--method", "cross_entropy", "--populations", "1000000"])
+    }
+    defer {
+      for other in others {
+        kill(other, SIGKILL)
+        Bench.wait(for: other)
+      }
+    }
+    for section in [try composing(), try daemon()] {
+      sections.append(
+        BenchSection(
+          key: section.key + "_beside_others", title: section.title + "; \(others.count) other programs compute, too",
+          columns: section.columns, rows: section.rows))
+    }
+    return sections
+  }
 
   private func composing() throws -> BenchSection {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rlmusician-answers-\(UUID().uuidString)").path
@@ -35,18 +59,33 @@ struct AnswerBench {
       Bench.wait(for: trainer)
     }
     Thread.sleep(forTimeInterval: 1)
-    let rows = Self.kinds.map { kind in
-      measure(kind.name) { number in
-        do {
-          let phrase = try PhraseQuantizer.phrase(Self.played(number))
-          return try PhraseAnswer(phrase, kind: kind.kind, voices: kind.voices, seed: UInt64(number)).piece.parts
-            .isEmpty
-        } catch { return true }
+    // As whoever is waited for does it: on a thread before all others.
+    let rows = Mutex<[BenchSection.Row]>([])
+    let done = DispatchSemaphore(value: 0)
+    let isStarted = SystemThread.start {
+      ThreadPriority.first.adopt()
+      let measured = Self.kinds.map { kind in
+        let results = (0..<melodies).map { Self.compose($0, kind.kind, kind.voices) }
+        return BenchSection.Row(name: kind.name, values: Self.values(results))
       }
+      rows.withLock { $0 = measured }
+      done.signal()
     }
+    guard isStarted else { throw Fault(.system, "the system refuses a thread") }
+    done.wait()
     return BenchSection(
       key: "answers_composed", title: "an answer is composed, \(melodies) melodies, while every processor trains",
-      columns: Self.columns, rows: rows)
+      columns: Self.columns, rows: rows.withLock { $0 })
+  }
+
+  /// - Returns: milliseconds until the piece is there; nil if there is none.
+  private static func compose(_ number: Int, _ kind: PlaybackConfiguration.Answer.Kind, _ voices: Int) -> Double? {
+    let played = played(number)
+    let begin = DispatchTime.now().uptimeNanoseconds
+    guard let phrase = try? PhraseQuantizer.phrase(played),
+      (try? PhraseAnswer(phrase, kind: kind, voices: voices, seed: UInt64(number))) != nil
+    else { return nil }
+    return Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-6
   }
 
   private func daemon() throws -> BenchSection {
@@ -72,35 +111,37 @@ struct AnswerBench {
       }
       Thread.sleep(forTimeInterval: 0.1)
     }
+    Thread.sleep(forTimeInterval: 1)
     let rows = Self.kinds.map { kind in
-      measure(kind.name) { number in
+      var (ready, library): ([Double?], [Double?]) = ([], [])
+      for number in 0..<melodies {
         let notes = Self.played(number).map { "[\($0.onset), \($0.duration), \($0.key), \($0.velocity)]" }
         let body =
           #"{"kind": "\#(kind.kind.rawValue)", "voices": \#(kind.voices), "notes": [\#(notes.joined(separator: ", "))]}"#
+        let begin = DispatchTime.now().uptimeNanoseconds
         let answer = try? client.ask("POST", "/api/melody", body: Data(body.utf8))
-        return answer?.status != 200
+        let state = answer.flatMap { try? JSONSerialization.jsonObject(with: $0.body) as? [String: Any] }
+        ready.append(state?["milliseconds"] as? Double)
+        library.append(
+          state?["piece"] == nil ? nil : Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-6)
       }
+      let written = Self.values(library)
+      return BenchSection.Row(name: kind.name, values: Self.values(ready) + [written[0], written[2]])
     }
     return BenchSection(
       key: "answers_of_a_daemon",
-      title: "a daemon that trains answers \(melodies) melodies: composed, handed to the player, in the library",
-      columns: Self.columns, rows: rows)
+      title: "a daemon that trains answers \(melodies) melodies: composed and handed to the player; in the library",
+      columns: Self.daemonColumns, rows: rows)
   }
 
-  /// - Parameter work: gets the melody's number; returns whether there was no answer.
-  private func measure(_ name: String, _ work: (Int) -> Bool) -> BenchSection.Row {
-    var times: [Double] = []
-    var refused = 0
-    for number in 0..<melodies {
-      let begin = DispatchTime.now().uptimeNanoseconds
-      if work(number) { refused += 1 }
-      times.append(Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-6)
-    }
-    times.sort()
-    let last = times.count - 1
-    return .init(
-      name: name,
-      values: [times[times.count / 2], times[min(last, times.count * 99 / 100)], times[last], Double(refused)])
+  /// Median, 99th percentile, the largest, and how many are missing.
+  private static func values(_ milliseconds: [Double?]) -> [Double] {
+    let times = milliseconds.compactMap { $0 }.sorted()
+    guard let last = times.last else { return [0, 0, 0, Double(milliseconds.count)] }
+    return [
+      times[times.count / 2], times[min(times.count - 1, times.count * 99 / 100)], last,
+      Double(milliseconds.count - times.count),
+    ]
   }
 
   private static var program: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }

@@ -37,6 +37,7 @@ enum CtlText {
       "\(answer.string("kind") ?? "answer") to \(answer.string("melody") ?? ""), \(number(answer.number("tempo") ?? 0)) a minute"
     ]
     lines += answer.object["remarks"] as? [String] ?? []
+    if let milliseconds = answer.number("milliseconds") { lines.append("ready after \(number(milliseconds)) ms") }
     if let piece = answer.integer("piece") { lines.append("piece \(piece)") }
     return lines.joined(separator: "\n")
   }

@@ -25,6 +25,11 @@ RT_AUDITED bool rt_event_wait(int event, int milliseconds);
 ///
 /// Returns 0, or the errno of the refusal; the thread then keeps an ordinary priority.
 int rt_thread_become_realtime(int priority);
+/// Puts the calling thread before everything that has an ordinary priority, for short work that somebody waits for:
+/// SCHED_RR as above, or a better nice value. Threads that it starts are ordinary ones.
+///
+/// Returns 0, or the errno of the refusal of a real-time priority.
+int rt_thread_go_first(int priority);
 /// Lowers the calling thread's priority (Linux: nice is a thread's own), for work that must not disturb sound.
 void rt_thread_be_nice(int increment);
 /// Blocks every signal in the calling thread, so that handlers run elsewhere.

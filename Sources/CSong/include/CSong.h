@@ -167,6 +167,8 @@ typedef struct song_task {
   float sharpness;          // logits of bars that return are multiplied by it
   int32_t record;           // whether decisions are kept for accumulate
   int32_t retries;          // how often a span is drawn again before a fault is accepted
+  int32_t given_retries;    // the same where the first part is given
+  int32_t budget;           // spans drawn again in all; 0: 400 times `retries`
   int32_t replay;           // 1: all decisions are given by the grid, nothing is drawn
   const uint8_t *given;     // [part * SONG_BARS + bar]: what is taken from the grid; 0: nothing
   float *bars;              // [bar * SONG_RULES + rule]: where rewards are added up, or 0

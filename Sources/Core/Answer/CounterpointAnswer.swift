@@ -1,17 +1,14 @@
-/// Voices against a melody that was played: at first drawn from the shipped policy, then better and better.
-///
-/// Each `improve` trains a population on this melody, draws a line of the policy, searches from it, and keeps the better
-/// piece.
-final class CounterpointAnswer {
-  private(set) var piece: Piece
+/// Voices against a melody that was played, drawn from the shipped policy: what has to be there at once.
+struct CounterpointAnswer: Sendable {
+  let piece: Piece
   private(set) var remarks: [String] = []
-  private let training: Training
-  private let meter: Meter
+  /// What is composed, for those who make it better.
+  let configuration: Configuration
+  let seed: UInt64
+  let meter: Meter
 
-  /// Splices tried for the first answer, which has to be there at once, and for later ones.
+  /// Splices tried for the first answer, and for later ones.
   private static let (firstMoves, laterMoves) = (4000, 60_000)
-  /// Populations until the learning rate has fallen to a tenth.
-  private static let populations = 60
 
   init(_ melody: PhraseMelody, voices: Int, seed: UInt64) throws(PhraseQuantizer.Refusal) {
     let bar = CounterpointTask.stepsPerBar
@@ -44,26 +41,49 @@ final class CounterpointAnswer {
       throw PhraseQuantizer.Refusal(
         description: "no counterpoint to this melody keeps all rules: try another, or the continuation")
     }
-    training = Training(configuration: found.configuration, seed: seed, threads: 1, populations: Self.populations)
-    meter = melody.meter
+    (configuration, self.seed, meter) = (found.configuration, seed, melody.meter)
     let lines = found.composer.drawn(seed: seed, moves: Self.firstMoves)
     let provenance = Provenance(
       seed: seed, population: 0, episode: nil, configurationDigest: found.configuration.digest)
-    piece = found.composer.configuration.piece(lines, provenance: provenance)
-    piece = Self.looped(piece, meter)
+    piece = found.composer.configuration.piece(lines, provenance: provenance).inWholeBars(of: meter)
+  }
+}
+
+/// A counterpoint that becomes better while it is played.
+///
+/// Each `improve` trains a population on the melody, draws a line of the policy, searches from it, and keeps the better
+/// piece. Owned by one task.
+public final class AnswerPractice {
+  /// The best so far.
+  public private(set) var piece: Piece
+  private let training: Training
+  private let meter: Meter
+
+  /// Populations until the learning rate has fallen to a tenth.
+  private static let populations = 60
+
+  init(_ answer: CounterpointAnswer) {
+    (piece, meter) = (answer.piece, answer.meter)
+    training = Training(
+      configuration: answer.configuration, seed: answer.seed, threads: 1, populations: Self.populations)
   }
 
-  func improve() -> Bool {
+  /// Learns from the melody for a while and composes again.
+  ///
+  /// - Returns: whether `piece` is a better one now.
+  public func improve() -> Bool {
     _ = training.trainPopulation()
     let next = training.composePiece(episode: 0)
     guard next.score.total > piece.score.total else { return false }
-    piece = Self.looped(next, meter)
+    piece = next.inWholeBars(of: meter)
     return true
   }
+}
 
-  /// In whole bars of the meter that was played in.
-  private static func looped(_ piece: Piece, _ meter: Meter) -> Piece {
-    var piece = piece
+extension Piece {
+  /// In whole bars of the meter that was played in, so that it can be played over and over.
+  fileprivate func inWholeBars(of meter: Meter) -> Piece {
+    var piece = self
     piece.meter = meter
     let bar = piece.stepsPerBar
     piece.stepCount = (piece.stepCount + bar - 1) / bar * bar

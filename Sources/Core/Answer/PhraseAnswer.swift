@@ -1,11 +1,11 @@
 /// What is composed in answer to a phrase that somebody played.
 ///
-/// A function of (phrase, kind, voices, seed, weights); only `improve` changes it. Owned by one task.
-public final class PhraseAnswer {
+/// A function of (phrase, kind, voices, seed, weights), made of a bounded number of draws and splices: it is waited for.
+public struct PhraseAnswer: Sendable {
   /// What it is.
   public let kind: PlaybackConfiguration.Answer.Kind
-  /// The answer, as good as it is now. A counterpoint's has the melody in it, marked as given; a theme's song begins with it.
-  public private(set) var piece: Piece
+  /// The answer. A counterpoint's has the melody in it, marked as given; a theme's song begins with it.
+  public let piece: Piece
   /// What was done to what was played so that it could be used, each in words.
   public let remarks: [String]
   private let counterpoint: CounterpointAnswer?
@@ -37,14 +37,8 @@ public final class PhraseAnswer {
   /// Whether it is played over and over.
   public var isLooped: Bool { counterpoint != nil }
 
-  /// Learns from the melody for a while and composes again.
-  ///
-  /// - Returns: whether `piece` is a better one now.
-  public func improve() -> Bool {
-    guard let counterpoint, counterpoint.improve() else { return false }
-    piece = counterpoint.piece
-    return true
-  }
+  /// What makes it better while it is played; nil if it is played once. To be made where there is time: it has a training.
+  public func practice() -> AnswerPractice? { counterpoint.map(AnswerPractice.init) }
 }
 
 /// What was played as a line of eighths, which is what both environments compose on.

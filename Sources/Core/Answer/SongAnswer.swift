@@ -16,8 +16,15 @@ struct SongAnswer {
   /// The longest melody that is used, in bars.
   static let mostBars = 8
 
-  init(_ melody: PhraseMelody, seed: UInt64, weights: [Float]?) throws(PhraseQuantizer.Refusal) {
+  /// Somebody waits: what is tried is bounded. A melody that was played has faults that no accompaniment can mend.
+  static let boundedEffort = SongRunner.Effort(givenRetries: 8, attempts: 3, mostRetries: 400)
+  private let effort: SongRunner.Effort
+
+  init(
+    _ melody: PhraseMelody, seed: UInt64, weights: [Float]?, effort: SongRunner.Effort = Self.boundedEffort
+  ) throws(PhraseQuantizer.Refusal) {
     self.melody = melody
+    self.effort = effort
     self.seed = seed
     self.weights = weights ?? []
     scale = MelodyFit.scale(melody.line)
@@ -146,7 +153,7 @@ struct SongAnswer {
         velocity: song.parts[0].part.nominalVelocity)
     }
     let harmony = PhraseHarmony(notes, bars: given, world: world, plan: plan)
-    runner.compose(plan: plan, world: world, key: random.next(), given: harmony.given)
+    runner.compose(plan: plan, world: world, key: random.next(), given: harmony.given, effort: effort)
     let provenance = Provenance(seed: seed, population: 0, episode: 0, configurationDigest: configuration.digest)
     var piece = runner.piece(of: 0, provenance: provenance)
     let own = notes.map { note in

@@ -163,7 +163,11 @@ public struct Configuration: Sendable {
     }
   }
 
-  private var template: ConfigurationText { ConfigurationText(template: Self.defaultText(of: kind)) }
+  private var template: ConfigurationText { Self.templates[kind] ?? ConfigurationText(template: Self.defaultText) }
+
+  /// Taken apart once: an answer to what somebody plays has a configuration of its own, and is waited for.
+  private static let templates = Dictionary(
+    uniqueKeysWithValues: EnvironmentKind.allCases.map { ($0, ConfigurationText(template: defaultText(of: $0))) })
 
   /// The default configuration's text with what is in force here: it reads as the same configuration.
   public var effectiveText: String { template.text(effective) }

@@ -1,7 +1,7 @@
 /// The effective configuration as text: the default configuration's file with its comments, and in it what is in force.
-struct ConfigurationText {
+struct ConfigurationText: Sendable {
   /// A key of the default configuration's file with the lines that belong to it.
-  private struct Line {
+  private struct Line: Sendable {
     /// Comments and empty lines before the key.
     var leading: [String]
     var indentation: Int

@@ -1,71 +1,127 @@
+internal import CRealtime
 internal import Core
 internal import Foundation
 internal import Logging
+internal import Synchronization
 
 /// Composes answers to melodies, whoever gives them: what is played to the port `Input`, typed, or sent to the daemon.
 ///
 /// On a thread of its own, before everybody else's: an answer is waited for. It is heard first and then written into the
-/// library; of a counterpoint that is played over and over every better version is.
+/// library, by another thread; of a counterpoint that is played over and over every better version is, which a third thread
+/// finds that stands behind all others.
 actor Answers {
-  private let executor = ThreadExecutor(name: "answers", priority: 0)
+  private let executor = ThreadExecutor(name: "answers", priority: .first)
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private let library: PieceLibrary
   private let announcer: Announcer
   private let sound: Sound
   private let disk: DiskQueue
-  private var current: PhraseAnswer?
+  private let practice = AnswerPracticeRoom()
   /// What the pieces answer that wait for the disk, in their order.
   private var unwritten: [(turn: Int, state: AnswerState)] = []
   private var turn = 0
   private var writing: Task<Int64?, Never>?
   /// Counts the melodies.
   private var number = 0
+  private let inForce: Mutex<Settings>
+  private let turns = Mutex(0)
 
   /// Populations that a counterpoint learns from its melody while it is played; where nothing is heard, fewer.
   private static let (populations, unheardPopulations) = (60, 6)
 
   /// What is wanted beside the melody.
   struct Wish: Sendable {
-    var kind: PlaybackConfiguration.Answer.Kind
-    var voices: Int
-    var seed: UInt64
+    /// Nil for what the configuration says, or a counterpoint.
+    var kind: PlaybackConfiguration.Answer.Kind?
+    /// Nil for what the configuration says.
+    var voices: Int?
     /// When it may begin, given when it is ready; nil: at once.
     var barLine: (@Sendable () -> Int64?)?
+    /// When it was clear that something is to be answered, nanoseconds of the monotonic clock.
+    var clear = rt_monotonic_nanoseconds()
   }
 
-  init(library: PieceLibrary, announcer: Announcer, sound: Sound) {
+  /// What the configuration says of answers.
+  struct Settings: Sendable {
+    var answer: PlaybackConfiguration.Answer
+    /// How melodies are counted that do not say it.
+    var meter: Meter
+    var disk: DiskQueue.Settings
+
+    init(_ configuration: Configuration) {
+      (answer, meter) = (configuration.playback.answer, configuration.playback.meter)
+      disk = DiskQueue.Settings(configuration)
+    }
+  }
+
+  init(_ configuration: Configuration, library: PieceLibrary, announcer: Announcer, sound: Sound) {
+    inForce = Mutex(Settings(configuration))
     self.library = library
     self.announcer = announcer
     self.sound = sound
-    disk = DiskQueue(library: library, trainer: Trainer(), announcer: announcer)
+    disk = DiskQueue(
+      library: library, trainer: Trainer(name: "answer files", priority: .ordinary), announcer: announcer)
+  }
+
+  /// What the configuration in force says.
+  nonisolated var settings: Settings { inForce.withLock { $0 } }
+
+  /// Another configuration is in force.
+  nonisolated func adopt(_ configuration: Configuration) {
+    let new = Settings(configuration)
+    inForce.withLock { $0 = new }
+  }
+
+  /// Whoever sends melodies by the hundred is not to keep a processor from everybody else.
+  static let mostWaiting = 16
+
+  /// Takes one of the places of those who are being answered; false if there is none.
+  nonisolated func takeTurn() -> Bool {
+    turns.withLock { count in
+      guard count < Self.mostWaiting else { return false }
+      count += 1
+      return true
+    }
+  }
+
+  /// Gives the place back.
+  nonisolated func giveTurnBack() { turns.withLock { $0 -= 1 } }
+
+  /// Composes an answer of each kind, so that the first melody finds tables read and memory touched.
+  func warmUp() {
+    guard let phrase = try? PhraseQuantizer.Phrase(text: "D4:2 F4:2 E4:2 D4:2 G4:4 F4:4") else { return }
+    for kind in [PlaybackConfiguration.Answer.Kind.counterpoint, .continuation, .theme] {
+      _ = try? PhraseAnswer(phrase, kind: kind, voices: 1, seed: 1)
+    }
   }
 
   /// Composes, lets it be heard, writes it.
   ///
   /// - Throws: `Refusal`, in words.
-  func answer(
-    _ phrase: PhraseQuantizer.Phrase, _ wish: Wish, settings: DiskQueue.Settings
-  ) async throws(PhraseQuantizer.Refusal) -> AnswerState {
+  func answer(_ phrase: PhraseQuantizer.Phrase, _ wish: Wish) async throws(PhraseQuantizer.Refusal) -> AnswerState {
     number += 1
     let own = number
+    let settings = settings
+    let kind = wish.kind ?? (settings.answer.kind == .none ? .counterpoint : settings.answer.kind)
     var state = AnswerState(
-      kind: wish.kind.rawValue, melody: phrase.melodyText, tempo: (150 / phrase.stepSeconds).rounded() / 10)
+      kind: kind.rawValue, melody: phrase.melodyText, tempo: (150 / phrase.stepSeconds).rounded() / 10)
     let answer: PhraseAnswer
     do {
-      answer = try PhraseAnswer(phrase, kind: wish.kind, voices: wish.voices, seed: wish.seed)
+      answer = try PhraseAnswer(
+        phrase, kind: kind, voices: wish.voices ?? settings.answer.voices, seed: RandomSource.drawSeed())
     } catch {
       state.refusal = error.description
       announcer.events.send(.answer(state))
       announcer.log(.notice, "no answer: \(error)")
       throw error
     }
-    current = answer
     await sound.answer(answer.piece, loops: answer.isLooped, notBefore: wish.barLine?())
+    state.milliseconds = (Double(rt_monotonic_nanoseconds() - wish.clear) / 1e5).rounded() / 10
     state.remarks = answer.remarks
-    state.piece = await write(answer.piece, state, settings)
+    state.piece = await write(answer.piece, state, settings.disk)
     announcer.events.send(.answer(state))
     for remark in state.remarks { announcer.log(.notice, remark) }
-    if answer.isLooped { Task { await improve(own, state, settings) } }
+    if answer.isLooped { Task { await improve(answer, own, state, settings.disk) } }
     return state
   }
 
@@ -78,19 +134,20 @@ actor Answers {
   }
 
   /// Learns from the melody as long as it is played.
-  private func improve(_ own: Int, _ state: AnswerState, _ settings: DiskQueue.Settings) async {
+  private func improve(_ answer: PhraseAnswer, _ own: Int, _ state: AnswerState, _ settings: DiskQueue.Settings) async {
+    guard own == number else { return }
+    await practice.begin(answer, number: own)
     let isHeard = await sound.isLooping
     for _ in 0..<(isHeard ? Self.populations : Self.unheardPopulations) {
       if isHeard, !(await sound.isLooping) { break }
-      guard own == number, let current else { break }
-      if current.improve() {
-        await sound.improve(current.piece)
-        _ = await write(current.piece, state, settings)
+      guard own == number else { break }
+      if let better = await practice.improve(own), own == number {
+        await sound.improve(better)
+        _ = await write(better, state, settings)
       }
-      // Others want to be answered, too.
       try? await Task.sleep(for: .milliseconds(isHeard ? 400 : 10))
     }
-    if own == number { current = nil }
+    await practice.end(own)
   }
 
   /// Writes when those before it have been written: who waits for the disk lets others in.

@@ -78,7 +78,7 @@ public actor Conductor {
     disk = DiskQueue(library: library, trainer: trainer, announcer: announcer)
     sound = Sound(configuration, library: library, announcer: announcer, pulse: pulse)
     maker = PieceMaker(library: library)
-    answers = Answers(library: library, announcer: announcer, sound: sound)
+    answers = Answers(configuration, library: library, announcer: announcer, sound: sound)
     announcer.whenProblemsChange { [weak self] in Task { await self?.sendStatus() } }
   }
 
@@ -152,6 +152,7 @@ public actor Conductor {
     self.configuration = configuration
     configurationFile = file
     nextConfiguration = nil
+    answers.adopt(configuration)
     if hasNewMusic || hasNewSteering {
       weights.adopt(configuration)
       events.send(.rules(rules()))
@@ -170,6 +171,8 @@ public actor Conductor {
       await sound.whenAudienceChanges { [weak self] in Task { await self?.wake() } }
       await listenForPhrases()
     #endif
+    let answers = answers
+    Task { await answers.warmUp() }
     let listening = Task { await sound.follow() }
     let opening = Task { await sound.keepOpen() }
     while !isEnding {

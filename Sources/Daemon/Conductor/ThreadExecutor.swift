@@ -1,5 +1,29 @@
+internal import CRealtime
 internal import Foundation
 internal import Synchronization
+
+/// Which threads have to wait for one.
+public enum ThreadPriority: Sendable {
+  /// All but those that make sound, where the system allows that: for short work that somebody waits for.
+  case first
+  /// None.
+  case ordinary
+  /// It waits for all of them, and so do those that it starts.
+  case last
+
+  /// The lowest real-time priority but a few: far below any thread that makes sound.
+  private static let firstPriority: Int32 = 5
+  private static let lastNiceness: Int32 = 10
+
+  /// Gives it to the calling thread.
+  public func adopt() {
+    switch self {
+    case .first: _ = rt_thread_go_first(Self.firstPriority)
+    case .ordinary: break
+    case .last: rt_thread_be_nice(Self.lastNiceness)
+    }
+  }
+}
 
 /// Runs an actor on one thread of its own, so that long computations leave the few threads of Swift concurrency free.
 final class ThreadExecutor: SerialExecutor {
@@ -32,12 +56,11 @@ final class ThreadExecutor: SerialExecutor {
 
   private let queue = Queue()
 
-  /// - Parameter priority: `nice` value of the thread; what it starts inherits it.
-  init(name: String, priority: Int32) {
+  /// Starts the thread.
+  init(name: String, priority: ThreadPriority) {
     let thread = Thread { [queue, weak self] in
-      // From inside, or the system does not hear of it.
-      Thread.current.name = name
-      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, priority)
+      rt_thread_name(name)
+      priority.adopt()
       while let job = queue.next() {
         // Jobs keep their actor alive, and it keeps us.
         guard let self else { return }
@@ -53,4 +76,17 @@ final class ThreadExecutor: SerialExecutor {
   func enqueue(_ job: consuming ExecutorJob) { queue.add(UnownedJob(job)) }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+}
+
+/// A thread of its own for what takes long or blocks, one thing after another.
+public actor WorkThread {
+  private let executor: ThreadExecutor
+  /// The thread's.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Starts it.
+  public init(name: String, priority: ThreadPriority) { executor = ThreadExecutor(name: name, priority: priority) }
+
+  /// Does this there.
+  public func perform<Result: Sendable>(_ work: @Sendable () throws -> Result) rethrows -> Result { try work() }
 }

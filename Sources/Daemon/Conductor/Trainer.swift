@@ -15,12 +15,17 @@ actor Trainer {
     var seconds: Double
   }
 
-  private let executor = ThreadExecutor(name: "trainer", priority: 10)
+  private let executor: ThreadExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   /// Grows while it works, and for no longer.
   nonisolated let work = WorkCounter()
   private var training: Training?
   private var best = -Double.infinity
+
+  /// A trainer without work.
+  init(name: String = "trainer", priority: ThreadPriority = .last) {
+    executor = ThreadExecutor(name: name, priority: priority)
+  }
 
   /// A training at its start.
   func begin(_ configuration: Configuration, seed: UInt64, threads: Int) -> TrainingState {

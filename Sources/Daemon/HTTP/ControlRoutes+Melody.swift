@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Core
 internal import Foundation
 internal import Hummingbird
@@ -12,15 +13,21 @@ extension ControlRoutes {
   var melodyRoutes: [ControlRoute] {
     [
       ControlRoute(.post, "/api/melody") { request, _ in
+        let clear = rt_monotonic_nanoseconds()
         let body = try await RequestObject(
           request, keys: ["text", "notes", "file", "tempo", "kind", "voices"], byteLimit: Self.melodyByteLimit)
         let kind = try body.choice("kind", of: Kind.self).flatMap {
           PlaybackConfiguration.Answer.Kind(rawValue: $0.rawValue)
         }
         let voices = try body.integer("voices", in: 1...3).map { Int($0) }
+        guard conductor.answers.takeTurn() else {
+          throw ControlError(.tooManyRequests, "\(Answers.mostWaiting) melodies are being answered: try again soon")
+        }
+        defer { conductor.answers.giveTurnBack() }
         do {
-          let phrase = try await phrase(body)
-          return try .json(try await conductor.answer(phrase, kind: kind, voices: voices))
+          let phrase = try phrase(body)
+          return try .json(
+            try await conductor.answers.answer(phrase, Answers.Wish(kind: kind, voices: voices, clear: clear)))
         } catch let refusal as PhraseQuantizer.Refusal {
           throw ControlError(.unprocessableContent, refusal.description)
         }
@@ -43,9 +50,9 @@ extension ControlRoutes {
   }
 
   /// The melody that a body gives, in one of three ways.
-  private func phrase(_ body: RequestObject) async throws -> PhraseQuantizer.Phrase {
+  private func phrase(_ body: RequestObject) throws -> PhraseQuantizer.Phrase {
     let tempo = try body.number("tempo", in: 20...400)
-    let meter = await conductor.melodyMeter()
+    let meter = conductor.answers.settings.meter
     let given = ["text", "notes", "file"].filter(body.has)
     guard given.count == 1 else { throw ControlError(.badRequest, "one of text, notes and file is needed") }
     if let text = try body.string("text") {

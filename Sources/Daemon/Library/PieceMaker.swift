@@ -9,7 +9,7 @@ actor PieceMaker {
   static let byteLimit: Int64 = 64_000_000
 
   /// Somebody waits for what it makes: unlike the training it does not stand back behind other programs.
-  private let executor = ThreadExecutor(name: "files", priority: 0)
+  private let executor = ThreadExecutor(name: "files", priority: .ordinary)
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   private let library: PieceLibrary
   private let folder: String

@@ -69,6 +69,9 @@ struct ClockFilter: Sendable {
   }
   private var isRestarting = true
 
+  /// The master has said where it is: ticks that were taken for lost before are not taken back any more.
+  mutating func settle() { gaps.lost = 0 }
+
   private mutating func forgetFaults() {
     owed = 0
     gaps = (0, 0, 0)

@@ -225,6 +225,7 @@ struct ClockFollower: Sendable {
   private mutating func jump() -> [Change] {
     guard let position = pending else { return [] }
     pending = nil
+    filter.settle()
     if position == tickPosition { return [] }
     tickPosition = position
     return [.moved(to: Double(position), isStart: false)]

@@ -23,6 +23,16 @@ struct InputEvent: Sendable, Hashable {
 }
 
 extension SequencerClient.Incoming {
+  /// What has come, in times of a clock that runs: if it stands still, the first event that needs it starts it.
+  ///
+  /// - Parameters:
+  ///   - period: Nanoseconds between two clocks of the master.
+  ///   - start: Starts the clock; returns its time.
+  static func stamped(_ incoming: [Self], isRunning: Bool, period: Double, start: () -> Int64) -> [Self] {
+    guard !isRunning, incoming.contains(where: \.isInput) else { return incoming }
+    return restamp(incoming, now: start(), period: period)
+  }
+
   /// Gives events times whose stamps are those of a clock that stood still: the last one came now, and those before it a
   /// clock of the master apart, so that who woke up late counts all of them.
   static func restamp(_ incoming: [Self], now: Int64, period: Double) -> [Self] {

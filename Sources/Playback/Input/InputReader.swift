@@ -29,6 +29,9 @@ struct InputReader {
   /// When the last event came, real time of the queue; nil before the first.
   private(set) var lastEvent: Int64?
 
+  /// Nanoseconds between two clocks of the master, as far as that is known.
+  var period: Double { (follower?.filter ?? ClockFilter()).period }
+
   private var subscription: SequencerSubscription?
 
   /// Subscribes the port that is asked for.

@@ -14,6 +14,8 @@ public actor PhraseListener {
     public var beginning: Int64
     /// Nanoseconds a bar lasts.
     public var bar: Int64
+    /// When it was clear that it is over, nanoseconds of the monotonic clock.
+    public var clear: Int64
 
     /// The first bar line after a moment of the monotonic clock; nil without bars.
     public func barLine(after nanoseconds: Int64) -> Int64? {
@@ -52,7 +54,7 @@ public actor PhraseListener {
     }
     let over = reader.take(input)
     timer?.cancel()
-    if let over { await tell(over) }
+    if let over { tell(over, clear: rt_monotonic_nanoseconds()) }
     guard let deadline = reader.deadline, let offset else { return }
     let wait = Self.nanoseconds(deadline) + offset - rt_monotonic_nanoseconds()
     timer = Task { [weak self] in
@@ -61,15 +63,17 @@ public actor PhraseListener {
     }
   }
 
-  private func timeIsUp(_ deadline: Double) async {
-    if let over = reader.advance(to: deadline) { await tell(over) }
+  private func timeIsUp(_ deadline: Double) {
+    let clear = Self.nanoseconds(deadline) + (offset ?? 0)
+    if let over = reader.advance(to: deadline) { tell(over, clear: clear) }
   }
 
-  private func tell(_ played: PhraseReader.Played) async {
-    await heard(
-      Heard(
-        phrase: played.phrase, beginning: Self.nanoseconds(played.beginning) + (offset ?? 0),
-        bar: Self.nanoseconds(played.barSeconds)))
+  /// Who answers is not waited for: others play on.
+  private func tell(_ played: PhraseReader.Played, clear: Int64) {
+    let phrase = Heard(
+      phrase: played.phrase, beginning: Self.nanoseconds(played.beginning) + (offset ?? 0),
+      bar: Self.nanoseconds(played.barSeconds), clear: clear)
+    Task { [heard] in await heard(phrase) }
   }
 
   private static func nanoseconds(_ seconds: Double) -> Int64 { Int64(max(-9e18, min(9e18, seconds * 1e9))) }

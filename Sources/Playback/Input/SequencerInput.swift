@@ -67,14 +67,12 @@ final class SequencerInput: @unchecked Sendable {
 
   private func hear(_ incoming: [SequencerClient.Incoming]) {
     var hasTicked = false
-    var incoming = incoming
-    if !queueRuns, incoming.contains(where: \.isInput) {
+    let stamped = SequencerClient.Incoming.stamped(incoming, isRunning: queueRuns, period: reader.period) {
       client.runQueue()
       queueRuns = true
-      incoming = SequencerClient.Incoming.restamp(
-        incoming, now: client.queueTime(), period: (reader.follower?.filter ?? ClockFilter()).period)
+      return client.queueTime()
     }
-    for event in incoming {
+    for event in stamped {
       switch event {
       case .announcement(let announcement): reader.observe(announcement, client: client).map(report)
       case .input(let event):

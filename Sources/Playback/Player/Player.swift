@@ -57,6 +57,7 @@ public actor Player {
   private var tempo = 1.0
   /// An answer whose turn is next, and not before that moment of the monotonic clock.
   private var answer: (piece: PlayerPiece, notBefore: Int64?)?
+  private var answerTask: Task<Void, Never>?
   /// What is played over and over.
   private var loop: PlayerPiece?
   private var inputListener: (@Sendable (PlayerInput) -> Void)?
@@ -113,19 +114,27 @@ public actor Player {
   ///   - loops: whether it is played over and over, until the next answer, `next` or `stop`.
   ///   - notBefore: when it is to begin, nanoseconds of the monotonic clock; nil: at once. While a master's clock is
   ///     followed, it begins with its next bar.
-  public func answer(_ piece: PlayerPiece, loops: Bool, notBefore: Int64?) async {
+  public func answer(_ piece: PlayerPiece, loops: Bool, notBefore: Int64?) {
     guard !isClosed else { return }
     answer = (piece, notBefore)
     loop = loops ? piece : nil
     isSilent = false
-    if !handedOver.isEmpty, let notBefore {
-      // What is heard goes on until shortly before the bar line.
-      let wait = notBefore - rt_monotonic_nanoseconds() - Self.handover
-      if wait > 0 { try? await Task.sleep(for: .nanoseconds(min(wait, 60_000_000_000))) }
-      guard answer?.notBefore == notBefore, !isClosed else { return }
+    answerTask?.cancel()
+    let wait = handedOver.isEmpty ? 0 : (notBefore ?? 0) - rt_monotonic_nanoseconds() - Self.handover
+    if wait <= 0 { return makeRoom() }
+    // What is heard goes on until shortly before the bar line.
+    answerTask = Task { [weak self] in
+      try? await Task.sleep(for: .nanoseconds(min(wait, 60_000_000_000)))
+      if !Task.isCancelled { await self?.makeRoom() }
     }
+  }
+
+  /// The answer's turn has come.
+  private func makeRoom() {
+    guard answer != nil, !isClosed else { return }
     if handedOver.isEmpty { feed() } else { output.stop() }
   }
+
   /// What an output needs to end one piece and begin another, nanoseconds.
   private static let handover: Int64 = 250_000_000
 
@@ -168,6 +177,7 @@ public actor Player {
     isClosed = true
     queue.removeAll()
     feeder?.cancel()
+    answerTask?.cancel()
     oscTask?.cancel()
     oscPort?.close()
     reconsiderRetirement()

@@ -52,13 +52,12 @@ extension SequencerPlayback {
 
   /// Takes what the kernel has for us, in order.
   func hear(_ incoming: [SequencerClient.Incoming]) {
-    var incoming = incoming
-    if !queueRuns, incoming.contains(where: \.isInput) {
+    let period = input?.period ?? ClockFilter().period
+    let stamped = SequencerClient.Incoming.stamped(incoming, isRunning: queueRuns, period: period) {
       runQueue()
-      incoming = SequencerClient.Incoming.restamp(
-        incoming, now: client.queueTime(), period: (input?.follower?.filter ?? ClockFilter()).period)
+      return client.queueTime()
     }
-    for event in incoming {
+    for event in stamped {
       switch event {
       case .announcement(let announcement): observe(announcement)
       case .input(let event):

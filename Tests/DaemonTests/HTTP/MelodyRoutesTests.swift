@@ -59,6 +59,28 @@ import Testing
     await fixture.end()
   }
 
+  /// Who sends melodies by the hundred is told so, in words, and the others are answered.
+  @Test func moreThanSixteenAtOnceAreRefused() async throws {
+    let fixture = try await ControlFixture()
+    let answers = fixture.conductor.answers
+    for _ in 0..<Answers.mostWaiting { #expect(answers.takeTurn()) }
+    let refused = try fixture.ask("POST", "/api/melody", #"{"text": "C4:2 D4:2 E4:2 F4:2"}"#)
+    #expect(refused.status == 429, "\(refused.body)")
+    #expect(try object(refused.body)["error"] is String)
+    answers.giveTurnBack()
+    #expect(try fixture.ask("POST", "/api/melody", #"{"text": "C4:2 D4:2 E4:2 F4:2"}"#).status == 200)
+    #expect(answers.takeTurn() && !answers.takeTurn())
+    await fixture.end()
+  }
+
+  /// It says how long it was waited for.
+  @Test func theTimeIsSaid() async throws {
+    let fixture = try await ControlFixture()
+    let state = try object(try fixture.ask("POST", "/api/melody", #"{"text": "C4:2 D4:2 E4:2 F4:2"}"#).body)
+    #expect(try #require(state["milliseconds"] as? Double) > 0)
+    await fixture.end()
+  }
+
   @Test func ofTenThousandNotesTheLastAreTaken() async throws {
     let fixture = try await ControlFixture()
     let notes = (0..<10_000).map { "[\(Double($0) / 2), 0.4, \(60 + $0 % 12)]" }.joined(separator: ", ")

@@ -25,11 +25,25 @@
       }
       var follower = ClockFollower()
       let now: Int64 = 7_000_000
-      for case .input(let event) in SequencerClient.Incoming.restamp(stale, now: now, period: follower.filter.period) {
+      let stamped = SequencerClient.Incoming.stamped(
+        stale, isRunning: false, period: follower.filter.period, start: { now })
+      for case .input(let event) in stamped {
         guard case .transport(let message) = event.content else { continue }
         _ = follower.receive(message, at: Double(event.nanoseconds))
       }
       #expect(abs(follower.position(at: Double(now)) - 4) < 0.01)
+      // A clock that runs has stamped them already, and what needs none starts none.
+      #expect(
+        SequencerClient.Incoming.stamped(stale, isRunning: true, period: 1, start: { now }).allSatisfy {
+          if case .input(let event) = $0 { event.nanoseconds == 0 } else { false }
+        })
+      var starts = 0
+      let gone = [SequencerClient.Incoming.announcement(.portGone(source))]
+      _ = SequencerClient.Incoming.stamped(gone, isRunning: false, period: 1) {
+        starts += 1
+        return now
+      }
+      #expect(starts == 0)
     }
 
     @Test(arguments: [60.0, 120, 180]) func jitterOfThreeMillisecondsIsSmoothed(_ tempo: Double) {
@@ -153,6 +167,22 @@
       _ = run(&follower, ticks: 5, from: next + 500e6 / 24)
       _ = follower.receive(.position(17), at: next + 5.5 * 500e6 / 24)
       #expect(follower.receive(.clock, at: next + 6 * 500e6 / 24) == [])
+    }
+
+    /// Gaps of one length in a row turn out to be a slower tempo. What was taken for lost in them before the master said
+    /// where it is has nothing to do with where it is now.
+    @Test func aJumpAmongGapsStays() {
+      var follower = ClockFollower()
+      let tick = 500e6 / 24
+      _ = follower.receive(.start, at: 0)
+      _ = run(&follower, ticks: 48, from: 1e6)
+      var time = 1e6 + 47 * tick
+      for gap in 0..<3 {
+        time += 4 * tick
+        if gap == 1 { _ = follower.receive(.position(0), at: time - 1e6) }
+        _ = follower.receive(.clock, at: time)
+      }
+      #expect(follower.position(at: time) == 1)
     }
 
     // MARK: Loss

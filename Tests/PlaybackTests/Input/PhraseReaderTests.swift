@@ -80,10 +80,10 @@
 
     @Test func aBarLineIsAfterNow() {
       let phrase = PhraseQuantizer.Refusal("nothing")
-      let heard = PhraseListener.Heard(phrase: .failure(phrase), beginning: 1000, bar: 400)
+      let heard = PhraseListener.Heard(phrase: .failure(phrase), beginning: 1000, bar: 400, clear: 0)
       #expect(heard.barLine(after: 1000) == 1400 && heard.barLine(after: 1399) == 1400)
       #expect(heard.barLine(after: 1400) == 1800)
-      #expect(PhraseListener.Heard(phrase: .failure(phrase), beginning: 0, bar: 0).barLine(after: 5) == nil)
+      #expect(PhraseListener.Heard(phrase: .failure(phrase), beginning: 0, bar: 0, clear: 0).barLine(after: 5) == nil)
     }
   }
 #endif

@@ -58,7 +58,7 @@
       try #require(await becomes { output.enqueued == [1] })
       await player.answer(
         PlayerPiece(piece, role: .answer(nil)), loops: false, notBefore: PhraseListener.now + 300_000_000)
-      #expect(output.stopCount == 1)
+      try #require(await becomes { output.stopCount == 1 })
       #expect(output.enqueued == [1])
       output.report(.finished(1))
       try #require(await becomes { output.enqueued == [1, 2] })

@@ -91,7 +91,8 @@ public final class SongEpisode {
       withUnsafePointer(to: &none) { none in
         song_task_of(song).pointee = song_task(
           world: UnsafePointer(world.table), plan: UnsafePointer(plan), weights: UnsafePointer(weights), key: 0,
-          sharpness: 1, record: 0, retries: 0, replay: 0, given: nil, bars: nil, bar_faults: nil,
+          sharpness: 1, record: 0, retries: 0, given_retries: 0, budget: 0, replay: 0, given: nil, bars: nil,
+          bar_faults: nil,
           script: script.baseAddress ?? none, script_length: Int32(script.count))
         song_begin_script(song)
         Kernels.best.song.pointee.play(song)

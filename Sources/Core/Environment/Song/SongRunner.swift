@@ -19,9 +19,18 @@ final class SongRunner: EpisodeRunner {
   private var world: SongWorld
   private var plan = SongPlan(sections: [], phrases: [], bars: [])
 
-  /// How often a span is composed again before a fault is accepted, and how often a piece is.
-  static let retries: Int32 = 40
-  static let attempts = 6
+  /// How much is tried until a finished piece is without faults.
+  struct Effort {
+    /// How often a span is composed again before a fault is accepted.
+    var retries: Int32 = 40
+    /// The same where the first part is given: its own faults stay, whatever is tried.
+    var givenRetries: Int32 = 40
+    /// How often the piece is composed.
+    var attempts = 6
+    /// Spans that are composed again in all; nil for any number.
+    var mostRetries: Int32?
+  }
+
   /// What the logits of accompaniment and of returning bars are multiplied by when a finished piece is composed.
   static let sharpness: Float = 2
 
@@ -81,27 +90,30 @@ final class SongRunner: EpisodeRunner {
   }
 
   /// A song by itself: with this plan, what is given of it, and weights from `prepare`.
-  func compose(plan: SongPlan, world: SongWorld, key: UInt64, given: SongGiven?) {
+  func compose(plan: SongPlan, world: SongWorld, key: UInt64, given: SongGiven?, effort: Effort = Effort()) {
     (self.plan, self.world) = (plan, world)
     plan.fill(planTable, world: world)
     count = 1
     (keys, isFinished) = ([key], true)
-    compose(0, key: key, finished: true, sharpness: Self.sharpness, given: given)
+    compose(0, key: key, finished: true, sharpness: Self.sharpness, given: given, effort: effort)
   }
 
   private func compose(
-    _ episode: Int, key: UInt64, finished: Bool, sharpness: Float, given: SongGiven? = nil
+    _ episode: Int, key: UInt64, finished: Bool, sharpness: Float, given: SongGiven? = nil,
+    effort: Effort = Effort()
   ) {
     let task = song_task_of(songs[episode])!
     decisionCounts[episode] = nil
     task.pointee = song_task(
       world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: weights, key: key,
-      sharpness: sharpness, record: finished ? 0 : 1, retries: finished ? Self.retries : 0,
-      replay: 0, given: nil, bars: nil, bar_faults: nil, script: nil, script_length: 0)
-    var best: (faults: Int32, key: UInt64)?
+      sharpness: sharpness, record: finished ? 0 : 1, retries: finished ? effort.retries : 0,
+      given_retries: finished ? effort.givenRetries : 0, budget: 0, replay: 0, given: nil, bars: nil,
+      bar_faults: nil, script: nil, script_length: 0)
     var keys = RandomSource(key: key)
-    func run(_ key: UInt64) {
-      task.pointee.key = key
+    var left = effort.mostRetries
+    /// - Returns: the faults.
+    func run(_ key: UInt64, budget: Int32) -> Int32 {
+      (task.pointee.key, task.pointee.budget) = (key, budget)
       if let given {
         given.write(to: song_grid_of(songs[episode]), world: world)
         given.mask.withUnsafeBufferPointer { mask in
@@ -112,19 +124,23 @@ final class SongRunner: EpisodeRunner {
       } else {
         path.pointee.play(songs[episode])
       }
+      return song_result_of(songs[episode]).pointee.faults
     }
-    run(key)
+    var best = (faults: run(key, budget: left ?? 0), key: key, budget: left ?? 0)
     guard finished else { return }
     // Where taking back did not help, the whole piece is composed again.
-    best = (song_result_of(songs[episode]).pointee.faults, key)
-    for _ in 1..<Self.attempts {
-      guard let found = best, found.faults > 0 else { return }
+    var faults = best.faults
+    for _ in 1..<max(1, effort.attempts) {
+      if best.faults == 0 { return }
+      if let rest = left {
+        left = rest - song_result_of(songs[episode]).pointee.taken_back
+        if left ?? 0 <= 0 { break }
+      }
       let other = keys.next()
-      run(other)
-      let faults = song_result_of(songs[episode]).pointee.faults
-      if faults < found.faults { best = (faults, other) }
+      faults = run(other, budget: left ?? 0)
+      if faults < best.faults { best = (faults, other, left ?? 0) }
     }
-    if let best, song_result_of(songs[episode]).pointee.faults > best.faults { run(best.key) }
+    if faults > best.faults { _ = run(best.key, budget: best.budget) }
   }
 
   func reward(of episode: Int) -> Double { song_result_of(songs[episode]).pointee.total }
@@ -178,8 +194,8 @@ final class SongRunner: EpisodeRunner {
       faults.withUnsafeMutableBufferPointer { faults in
         song_task_of(songs[0]).pointee = song_task(
           world: UnsafePointer(world.table), plan: UnsafePointer(planTable), weights: weights, key: 0,
-          sharpness: 1, record: 0, retries: 0, replay: 1, given: nil, bars: rewards.baseAddress,
-          bar_faults: faults.baseAddress, script: nil, script_length: 0)
+          sharpness: 1, record: 0, retries: 0, given_retries: 0, budget: 0, replay: 1, given: nil,
+          bars: rewards.baseAddress, bar_faults: faults.baseAddress, script: nil, script_length: 0)
         path.pointee.play(songs[0])
       }
     }
