@@ -42,8 +42,8 @@ struct ClockFollower: Sendable {
 
   private(set) var filter = ClockFilter()
   private var state = State.stopped
-  /// Where the last tick was.
-  private var tickPosition = 0
+  /// Where the last tick was. No song has a place before its beginning, however early its master's ticks come.
+  private var tickPosition = 0 { didSet { tickPosition = max(0, tickPosition) } }
   /// Where the next clock is, once it has been said.
   private var pending: Int?
   private var isOnItsOwn = false

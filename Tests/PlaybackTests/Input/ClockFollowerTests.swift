@@ -185,6 +185,19 @@
       #expect(follower.position(at: time) == 1)
     }
 
+    /// A tempo that jumps up has its next tick in the future; who is stopped then, on its own, is not before the beginning.
+    @Test func nobodyIsBeforeTheBeginning() {
+      var follower = ClockFollower(goesOn: true)
+      for index in 0..<30 { _ = follower.receive(.clock, at: Double(index) * 400e6) }
+      _ = follower.receive(.start, at: 12e9)
+      for time in [12e9, 12e9, 12.02e9] { _ = follower.receive(.clock, at: time) }
+      _ = follower.advance(to: 15e9)
+      _ = follower.receive(.stop, at: 12.02e9)
+      #expect(follower.position(at: 12.02e9) >= 0)
+      _ = follower.receive(.resume, at: 12.04e9)
+      for case .moved(let position, _) in follower.receive(.clock, at: 12.06e9) { #expect(position >= 0) }
+    }
+
     // MARK: Loss
 
     @Test func whoeverGoesWithoutAWordIsWaitedFor() {
