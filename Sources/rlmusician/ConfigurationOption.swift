@@ -28,22 +28,29 @@ struct ConfigurationOption: ParsableArguments {
     use: RollUse = .composing, melody: String? = nil, style: StyleOption? = nil, fallback: Style? = nil
   ) throws -> Configuration {
     let style = style?.style
-    let melody = try melody.map(MelodyFile.melody)
+    let melody = try melody.map { try Self.once($0, in: Self.melodies, MelodyFile.melody) }
     guard let path else {
       return try Configuration(path: nil, use: use, melody: melody, style: style, fallback: fallback)
     }
-    // What comes through a pipe comes once, and some commands ask more than once.
-    let text = try Self.texts.withLock { texts in
-      if let known = texts[path] { return known }
-      let text = try ConfigurationFile.read(path)
-      texts[path] = text
-      return text
-    }
+    let text = try Self.once(path, in: Self.texts, ConfigurationFile.read)
     return try Configuration(
       text: text, file: InputFile.shown(path), use: use, melody: melody, style: style, fallback: fallback)
   }
 
+  /// What comes through a pipe comes once, and some commands ask more than once.
+  private static func once(
+    _ path: String, in known: borrowing Mutex<[String: String]>, _ read: (String) throws -> String
+  ) throws -> String {
+    try known.withLock { known in
+      if let text = known[path] { return text }
+      let text = try read(path)
+      known[path] = text
+      return text
+    }
+  }
+
   private static let texts = Mutex<[String: String]>([:])
+  private static let melodies = Mutex<[String: String]>([:])
 }
 
 /// `--style`, for every subcommand that composes, scores or plays by a configuration.

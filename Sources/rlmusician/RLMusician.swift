@@ -41,7 +41,7 @@ struct RLMusician: AsyncParsableCommand {
       var command = try parseAsRoot(Self.reordered(try arguments()))
       try RankSession.require(command)
       if var command = command as? any AsyncParsableCommand {
-        try requireThreads()
+        try requireThreads(for: command)
         try await command.run()
       } else {
         try command.run()
@@ -85,10 +85,13 @@ struct RLMusician: AsyncParsableCommand {
     return [first, arguments[end]] + arguments[1..<end] + arguments[(end + 1)...]
   }
 
-  /// Swift's own threads are waited for without end and without a word where the system refuses them: one for each
-  /// processor, one for long work, and one for the sound.
-  private static func requireThreads() throws {
-    let count = ProcessInfo.processInfo.activeProcessorCount + 2
+  /// Swift's own threads are waited for without end and without a word where the system refuses them, and a server's
+  /// trap: as many as the command can have at a time have to be there before anything begins.
+  private static func requireThreads(for command: some AsyncParsableCommand) throws {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    // Swift's one for each processor, and what waits or sounds beside them: one to train, sound, its reports, a device
+    // that is opened. The daemon has trainers, answers, the server, the stream's encoder, and queues beside.
+    let count = command is DaemonCommand ? 2 * processors + 14 : processors + 10
     let code = rt_try_threads(Int32(count))
     guard code == 0 else {
       throw Fault(

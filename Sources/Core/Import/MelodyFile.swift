@@ -6,19 +6,21 @@ public enum MelodyFile {
   /// Bytes of a file that are read at most.
   static let sizeLimit = 16 << 20
 
-  /// The melody that somebody gives: a file's if there is one of that name, else what the text says.
+  /// The melody that somebody gives: a file's (or a pipe's, or standard input's: `-`) if it is the name of one, else what
+  /// the text says.
   ///
   /// - Returns: as `MelodyText` writes it.
   /// - Throws: `FileError` or `DataError` about the file. Text is checked where the configuration is read.
   public static func melody(_ given: String) throws -> String {
     guard isFileName(given) else { return given }
-    let bytes = try InputFile.read(given, limit: sizeLimit, as: "a melody")
-    return MelodyText.text(try read(bytes, file: TextQuoting.printable(given)))
+    let bytes = try InputFile.read(given, limit: sizeLimit, as: "a melody", .named)
+    return MelodyText.text(try read(bytes, file: TextQuoting.printable(InputFile.shown(given))))
   }
 
   /// Whether it looks like the name of a file rather than like notes: a path, or a known ending.
   static func isFileName(_ text: String) -> Bool {
     let endings = [".mid", ".midi", ".smf", ".xml", ".musicxml", ".mxl", ".txt"]
+    if text == "-" { return true }
     return !text.contains("\n") && (text.contains("/") || endings.contains(where: text.lowercased().hasSuffix))
   }
 

@@ -13,9 +13,12 @@ public enum TextQuoting {
     return result
   }
 
-  /// Whether bytes begin with the byte order mark of UTF-16, as some editors save text.
+  /// Whether bytes begin as UTF-16 does, as some editors save text: with its byte order mark, or, where that is missing,
+  /// with two ASCII characters of two bytes each.
   public static func isUTF16(_ bytes: some Collection<UInt8>) -> Bool {
-    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
+    let isZero = bytes.prefix(4).map { $0 == 0 }
+    return isZero == [false, true, false, true] || isZero == [true, false, true, false]
   }
 
   /// Bytes of a file in quotes, cut after `limit` bytes.

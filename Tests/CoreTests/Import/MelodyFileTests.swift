@@ -17,6 +17,17 @@ import Testing
     }
   }
 
+  @Test func aPipeIsRead() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { close(ends[0]) }
+    let text = Array("D4 F4 E4".utf8)
+    #expect(write(ends[1], text, text.count) == text.count)
+    close(ends[1])
+    #expect(try MelodyFile.melody("/dev/fd/\(ends[0])") == "D4 F4 E4")
+    #expect(MelodyFile.isFileName("-"))
+  }
+
   @Test func theOriginalsMIDIFilesGiveTheirMelody() throws {
     // A bar of the original's is 440 ticks at 220 a quarter note: half a bar of four quarters. Times differ, notes not.
     for name in ["01", "03"] {

@@ -102,8 +102,9 @@ import Testing
   }
 
   @Test func sixteenBitsAreCalledThat() throws {
-    for mark: [UInt8] in [[0xFF, 0xFE], [0xFE, 0xFF]] {
-      let error = #expect(throws: DataError.self) { try ScalaScale(bytes: mark + [0x64, 0], file: "x.scl") }
+    // With the byte order mark, and without.
+    for mark: [UInt8] in [[0xFF, 0xFE, 0x64, 0], [0xFE, 0xFF, 0, 0x64], [0x64, 0, 0x65, 0], [0, 0x64, 0, 0x65]] {
+      let error = #expect(throws: DataError.self) { try ScalaScale(bytes: mark, file: "x.scl") }
       #expect(error?.reason.contains("UTF-16") == true)
     }
   }

@@ -53,6 +53,8 @@
         "--latency-msec=\(latencyMilliseconds)",
       ]
       let pipe = Pipe()
+      // It holds 2.7 s: a recorder that waits for its reader loses what it would have recorded meanwhile.
+      _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, 1031 /* F_SETPIPE_SZ */, 1 << 20)
       process.standardOutput = pipe
       try process.run()
       let input = pipe.fileHandleForReading.fileDescriptor
