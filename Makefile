@@ -23,6 +23,7 @@
 #   make deb        a Debian package in dist/; make test-package tries it in fresh Debian 12 and 13, and Ubuntu 24.04 (needs root)
 #   make test-systemd  the service under a real systemd in an emulated machine
 #   make soak-daemon  the daemon, killed 200 times; half an hour at full load; 100,000 pieces
+#   make year       a daemon's year with nobody listening, on a clock and a disk of its own (DAYS=365)
 #   make deb-mpi    the package beside it for training over MPI; make test-package-mpi tries both in a fresh Debian 12 (needs root)
 #   make soundfont  soundfonts/rl-musician.sf2 again, after its instruments were changed
 #   make clean      removes what was built
@@ -49,7 +50,7 @@ DEBUG_BINARY := .build/debug/rlmusician
 VENV := .build/venv
 
 .DEFAULT_GOAL := build
-.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon soundfont sanitize fuzz nightly test-page test-http test-stream test-players test-rtkit test-package test-package-mpi test-systemd clean bootstrap bootstrap-tests bootstrap-mpi bootstrap-alsa bootstrap-package bootstrap-page bootstrap-players
+.PHONY: build run judge song test test-mpi deb-mpi test-swift test-python test-scores test-judge test-smoke test-tunings test-alsa bench lint manual docs install uninstall deb soak soak-daemon year soundfont sanitize fuzz nightly test-page test-http test-stream test-players test-rtkit test-package test-package-mpi test-systemd clean bootstrap bootstrap-tests bootstrap-mpi bootstrap-alsa bootstrap-package bootstrap-page bootstrap-players
 
 bootstrap:
 	@scripts/bootstrap build $(if $(TRAITS),mpi)
@@ -232,6 +233,12 @@ soak-daemon: build
 	KILLS=200 scripts/smoke/daemon $(abspath $(BINARY))
 	scripts/soak-daemon $(abspath $(BINARY)) 30
 	scripts/bench-library $(abspath $(BINARY))
+
+# 60 pieces an hour for a year through all the real code; prints what library, database and memory grew to.
+DAYS ?= 365
+year: bootstrap-tests
+	$(BUILD_TESTS)
+	RLMUSICIAN_YEAR_DAYS=$(DAYS) swift test --skip-build --filter 'MeasureTests.aLongTime'
 
 uninstall:
 	scripts/install --remove "$(DESTDIR)" "$(PREFIX)"
