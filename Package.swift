@@ -101,7 +101,9 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // Its libFLAC (CCodecs) stays its own: libsndfile brings the system's.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--exclude-libs=libFLAC.a"])]),
     // Counts allocations and locks of a thread, for tests of the render path.
     .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
     .testTarget(
