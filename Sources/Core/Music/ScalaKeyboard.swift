@@ -109,10 +109,11 @@ public struct ScalaKeyboard: Sendable, Hashable {
   ///
   /// Its period is as many repetitions of the map as make whole periods of the scale: one, if the formal octave is a
   /// multiple of the scale's size. Where that is more degrees than a scale may have, the degrees are those that have a
-  /// key. Nil if no mapped key lies at or above `lowest`, or the first of them has no frequency that a number can hold.
+  /// key. Nil if no mapped key lies at or above `lowest`, or the first of them is so far
+  /// from what sounds that its ratio to that is no number.
   public func tuning(of scale: Tuning, from lowest: MIDIKey) -> Tuning? {
     guard let root = mappedKeys(from: lowest).first, let rootFrequency = frequency(ofKey: root, in: scale),
-      let rootCents = cents(ofKey: root.number, in: scale), rootFrequency.isNormal
+      let rootCents = cents(ofKey: root.number, in: scale), (1e-150...1e150).contains(rootFrequency)
     else { return nil }
     var patternLength = scale.degreeCount
     var periodInCents = scale.periodInCents

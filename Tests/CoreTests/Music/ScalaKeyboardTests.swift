@@ -49,6 +49,14 @@ import Testing
     #expect(abs(try #require(tuning.rootFrequency) - 200 * exp2(484.0 / 1200)) < 1e-9)
   }
 
+  /// A root that lies beyond all numbers is none, not a trap.
+  @Test func farRoot() throws {
+    let keyboard = try read(size: "1", reference: "60", frequency: "1", octave: "-12192", map: ["0"])
+    let scale = Tuning.equal(divisions: 12)
+    #expect(keyboard.tuning(of: scale, from: MIDIKey(61)!) == nil)
+    #expect(keyboard.tuning(of: scale, from: middle) != nil)
+  }
+
   /// Degrees outside the scale, negative and doubled ones, and a formal octave of two periods.
   @Test func anyDegree() throws {
     let keyboard = try read(size: "4", reference: "60", frequency: "100", octave: "10", map: ["0", "-5", "7", "7"])
