@@ -2,7 +2,7 @@
 ///
 /// A function of (phrase, kind, voices, seed, weights), made of a bounded number of draws and splices: it is waited for.
 public struct PhraseAnswer: Sendable {
-  /// What it is.
+  /// What it is: a continuation also where a counterpoint was asked for and none keeps the rules.
   public let kind: PlaybackConfiguration.Answer.Kind
   /// The answer. A counterpoint's has the melody in it, marked as given; a theme's song begins with it.
   public let piece: Piece
@@ -20,16 +20,24 @@ public struct PhraseAnswer: Sendable {
     _ phrase: PhraseQuantizer.Phrase, kind: PlaybackConfiguration.Answer.Kind, voices: Int = 1, seed: UInt64,
     weights: [Float]? = nil
   ) throws(PhraseQuantizer.Refusal) {
-    self.kind = kind
     let melody = try PhraseMelody(phrase)
     switch kind {
     case .counterpoint, .none:
-      let answer = try CounterpointAnswer(melody, voices: voices, seed: seed)
-      (counterpoint, piece) = (answer, answer.piece)
-      remarks = phrase.remarks + melody.remarks + answer.remarks
+      do throws(PhraseQuantizer.Refusal) {
+        let answer = try CounterpointAnswer(melody, voices: voices, seed: seed)
+        (counterpoint, piece, self.kind) = (answer, answer.piece, kind)
+        remarks = phrase.remarks + melody.remarks + answer.remarks
+      } catch {
+        let answer = try SongAnswer(melody, seed: seed, weights: weights)
+        (counterpoint, piece, self.kind) = (nil, try answer.continuation(), .continuation)
+        remarks =
+          phrase.remarks + melody.remarks + answer.remarks(of: .continuation)
+          + ["no counterpoint to this melody keeps all rules: it is continued instead"]
+      }
     case .continuation, .theme:
       let answer = try SongAnswer(melody, seed: seed, weights: weights)
-      (counterpoint, piece) = (nil, kind == .theme ? try answer.theme() : try answer.continuation())
+      (counterpoint, self.kind) = (nil, kind)
+      piece = kind == .theme ? try answer.theme() : try answer.continuation()
       remarks = phrase.remarks + melody.remarks + answer.remarks(of: kind)
     }
   }

@@ -29,6 +29,24 @@ import Testing
     #expect(abs(piece.tempo.stepSeconds(at: 0) - 0.3) < 1e-9)
   }
 
+  /// Melodies that nobody thought of: some have no counterpoint that keeps the rules. Those are continued, in so many words.
+  @Test func whatHasNoCounterpointIsContinued() throws {
+    var source = RandomSource(seed: 5, purpose: .actions, population: 0, candidate: 0)
+    var continued = 0
+    for _ in 0..<60 {
+      let notes = (0..<6 + Int(source.next() % 8)).map { _ in
+        "\(["C", "C#", "D", "D#", "E", "F", "F#", "G", "A", "B"][Int(source.next() % 10)])\(3 + source.next() % 2):\(1 + source.next() % 4)"
+      }
+      let answer = try PhraseAnswer(
+        Self.phrase(notes.joined(separator: " ")), kind: .counterpoint, voices: 3, seed: 1)
+      let isContinued = answer.kind == .continuation
+      #expect(answer.isLooped != isContinued && (answer.practice() == nil) == isContinued)
+      #expect(answer.remarks.contains { $0.hasSuffix("it is continued instead") } == isContinued)
+      continued += isContinued ? 1 : 0
+    }
+    #expect(continued > 0 && continued < 60)
+  }
+
   /// It never becomes worse; most first answers are the best there are.
   @Test func itBecomesBetter() throws {
     var betterCount = 0

@@ -61,6 +61,8 @@ public final class CounterpointComposer: @unchecked Sendable {
     var moves: Int
     /// Earlier pieces: their lines, part by part.
     var others: [[CounterpointLine]] = []
+    /// First parts that are tried until one leaves room for the others.
+    var attempts = 20
   }
 
   /// The share of its notes that a piece may have in common with another of the same run, part by part.
@@ -97,11 +99,11 @@ public final class CounterpointComposer: @unchecked Sendable {
   /// Composes with the shipped policy, one sample a part, and then so many splices.
   ///
   /// - Returns: a line for every part.
-  public func drawn(seed: UInt64, moves: Int = 0) -> [CounterpointLine] {
+  public func drawn(seed: UInt64, moves: Int = 0, attempts: Int = 20) -> [CounterpointLine] {
     var random = RandomSource(seed: seed, purpose: .composition, population: 0, candidate: 0).key
     let buffer = LineBuffer()
     CounterpointPolicy.draw(generalWeights, isOwn: false, on: table, into: buffer, random: &random)
-    return compose(first: buffer, search: Search(moves: moves), random: &random)
+    return compose(first: buffer, search: Search(moves: moves, attempts: attempts), random: &random)
   }
 
   /// What uniform play did.
@@ -169,11 +171,12 @@ public final class CounterpointComposer: @unchecked Sendable {
   /// - Parameters:
   ///   - first: the first part as a policy drew it.
   ///   - random: the state of the random numbers; what is drawn depends on nothing else.
-  /// - Returns: a line for every part.
+  /// - Returns: a line for every part; the first alone if there is no room for the others.
   func compose(first: LineBuffer, search: Search, random: inout UInt64) -> [CounterpointLine] {
     let firstOthers = search.others.compactMap(\.first)
     // A first part that leaves no room for the others is composed again from a fresh line.
-    for attempt in 0..<20 {
+    var alone = first.line(of: table.task)
+    for attempt in 0..<max(1, search.attempts) {
       let buffer = LineBuffer()
       if attempt == 0 {
         buffer.copy(from: first)
@@ -183,8 +186,9 @@ public final class CounterpointComposer: @unchecked Sendable {
       self.search(buffer, on: table, scoring, moves: search.moves, unlike: firstOthers, random: &random)
       let line = buffer.line(of: table.task)
       if let lines = furtherParts(after: [line], search: search, random: &random) { return lines }
+      if attempt == 0 { alone = line }
     }
-    return [first.line(of: table.task)]
+    return [alone]
   }
 
   /// A line that was played, and the parts that are missing as the policy draws them; it alone if there is no room for
