@@ -23,8 +23,8 @@ extension Conductor {
   #if Playback
     /// Answers what is played to the port `Input` from now on.
     func listenForPhrases() async {
-      let answers = answers
-      await sound.whenPhrase { heard in await answers.answer(heard) }
+      // They hold the sound already.
+      await sound.whenPhrase { [weak answers] heard in await answers?.answer(heard) }
     }
   #endif
 }

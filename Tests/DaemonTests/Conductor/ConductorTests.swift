@@ -110,6 +110,12 @@ import Testing
 
   /// Trains some populations of a session that is then ended.
   private func interrupt(_ settings: String) async throws {
+    try await interruptOnce(settings)
+    // Whoever worked for it lets go of the library a moment later.
+    try await waits(for: "the library") { (try? folder.library()) != nil }
+  }
+
+  private func interruptOnce(_ settings: String) async throws {
     let conductor = try conductor(settings)
     let stream = conductor.events.subscribe()
     async let end: Void = conductor.run()
