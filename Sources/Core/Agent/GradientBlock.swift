@@ -7,7 +7,7 @@ final class GradientBlock: @unchecked Sendable {
   private let runner: any EpisodeRunner
   private let kernels: Kernels
   /// What a reward counts that comes a step of time later.
-  var discount: Double { didSet { if discount != oldValue { takeDiscount() } } }
+  var discount = 1.0 { didSet { if discount != oldValue { takeDiscount() } } }
   /// The discount over so many steps of time, from 0.
   private var discounts: [Float] = []
   private let decisionCount: Int
@@ -27,11 +27,10 @@ final class GradientBlock: @unchecked Sendable {
   /// The episodes' rewards.
   private(set) var rewards: [Double] = []
 
-  init(environment: any PolicyEnvironment, kernels: Kernels, capacity: Int, discount: Double) {
+  init(environment: any PolicyEnvironment, kernels: Kernels, capacity: Int) {
     self.kernels = kernels
     runner = environment.makeRunner(kernels: kernels, capacity: capacity)
     decisionCount = environment.mostDecisions
-    self.discount = discount
     func zeros(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
       let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(1, count))
       memory.initialize(repeating: 0)

@@ -13,8 +13,8 @@
 ///
 /// in steps of `Adam`. The temperature is relative to `RewardScale`. Learning rate and temperature fall geometrically
 /// while the training is annealed; the discount may change evenly (counterpoint's grows: near things are learnt first,
-/// then what they are good for at the end of the line). The agent that is returned has the last weights: every piece is drawn from one policy
-/// that has learnt to be good on average, not from the luckiest candidate.
+/// then what they are good for at the end of the line). The agent that is returned has the last weights: every piece is
+/// drawn from one policy that has learnt to be good on average, not from the luckiest candidate.
 ///
 /// A batch is divided into blocks of at most 16 episodes, the blocks over ranks and threads; sums over blocks do not depend
 /// on order (`ExactSums`), so nothing depends on how many there are. A batch takes two sums over the ranks: returns and
@@ -80,8 +80,7 @@ final class PolicyGradientLearner: Learner {
     // A smaller batch, or the scale's, may be divided into larger blocks.
     let capacity = min(environment.blockSize, settings.episodesPerUpdate)
     blocks = (0..<max(1, ranks.share(of: partition.blockCount).count)).map { _ in
-      GradientBlock(
-        environment: environment, kernels: context.kernels, capacity: capacity, discount: settings.discount)
+      GradientBlock(environment: environment, kernels: context.kernels, capacity: capacity)
     }
     returns = BatchReturns(environment, capacity: settings.episodesPerUpdate)
     scale = measuredScale()

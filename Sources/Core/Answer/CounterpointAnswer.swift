@@ -12,7 +12,8 @@ struct CounterpointAnswer: Sendable {
   /// First parts tried until the others have room: with 20, three voices took 0.7 s to some melodies.
   private static let attempts = 3
 
-  init(_ melody: PhraseMelody, voices: Int, seed: UInt64) throws(PhraseQuantizer.Refusal) {
+  /// Nil if no counterpoint to the melody keeps all rules.
+  init?(_ melody: PhraseMelody, voices: Int, seed: UInt64) {
     let bar = CounterpointTask.stepsPerBar
     var notes = melody.line.notes
     if melody.line.end <= bar {
@@ -39,15 +40,12 @@ struct CounterpointAnswer: Sendable {
       found = (configuration, composer)
       if index > 0 { remarks.append("there is room for one voice only, \(sides) the melody") }
     }
-    guard let found else {
-      throw PhraseQuantizer.Refusal(
-        description: "no counterpoint to this melody keeps all rules: try another, or the continuation")
-    }
+    guard let found else { return nil }
     (configuration, self.seed, meter) = (found.configuration, seed, melody.meter)
-    let lines = found.composer.drawn(seed: seed, moves: Self.firstMoves, attempts: Self.attempts)
-    if lines.count < found.composer.configuration.sides.count {
-      remarks.append("there is no room for all voices: \(lines.count) of \(found.composer.configuration.sides.count)")
-    }
+    let lines = found.composer.drawn(
+      seed: seed, search: .init(moves: Self.firstMoves, attempts: Self.attempts))
+    let wanted = found.composer.configuration.sides.count
+    if lines.count < wanted { remarks.append("there is no room for all voices: \(lines.count) of \(wanted)") }
     let provenance = Provenance(
       seed: seed, population: 0, episode: nil, configurationDigest: found.configuration.digest)
     piece = found.composer.configuration.piece(lines, provenance: provenance).inWholeBars(of: meter)

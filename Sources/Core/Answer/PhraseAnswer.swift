@@ -21,25 +21,19 @@ public struct PhraseAnswer: Sendable {
     weights: [Float]? = nil
   ) throws(PhraseQuantizer.Refusal) {
     let melody = try PhraseMelody(phrase)
-    switch kind {
-    case .counterpoint, .none:
-      do throws(PhraseQuantizer.Refusal) {
-        let answer = try CounterpointAnswer(melody, voices: voices, seed: seed)
-        (counterpoint, piece, self.kind) = (answer, answer.piece, kind)
-        remarks = phrase.remarks + melody.remarks + answer.remarks
-      } catch {
-        let answer = try SongAnswer(melody, seed: seed, weights: weights)
-        (counterpoint, piece, self.kind) = (nil, try answer.continuation(), .continuation)
-        remarks =
-          phrase.remarks + melody.remarks + answer.remarks(of: .continuation)
-          + ["no counterpoint to this melody keeps all rules: it is continued instead"]
-      }
-    case .continuation, .theme:
-      let answer = try SongAnswer(melody, seed: seed, weights: weights)
-      (counterpoint, self.kind) = (nil, kind)
-      piece = kind == .theme ? try answer.theme() : try answer.continuation()
-      remarks = phrase.remarks + melody.remarks + answer.remarks(of: kind)
+    let isVoices = kind == .counterpoint || kind == .none
+    counterpoint = isVoices ? CounterpointAnswer(melody, voices: voices, seed: seed) : nil
+    if let counterpoint {
+      (piece, self.kind) = (counterpoint.piece, kind)
+      remarks = phrase.remarks + melody.remarks + counterpoint.remarks
+      return
     }
+    let answer = try SongAnswer(melody, seed: seed, weights: weights)
+    self.kind = isVoices ? .continuation : kind
+    piece = kind == .theme ? try answer.theme() : try answer.continuation()
+    remarks =
+      phrase.remarks + melody.remarks + answer.remarks(of: self.kind)
+      + (isVoices ? ["no counterpoint to this melody keeps all rules: it is continued instead"] : [])
   }
 
   /// Whether it is played over and over.

@@ -99,11 +99,16 @@ public final class CounterpointComposer: @unchecked Sendable {
   /// Composes with the shipped policy, one sample a part, and then so many splices.
   ///
   /// - Returns: a line for every part.
-  public func drawn(seed: UInt64, moves: Int = 0, attempts: Int = 20) -> [CounterpointLine] {
+  public func drawn(seed: UInt64, moves: Int = 0) -> [CounterpointLine] {
+    drawn(seed: seed, search: Search(moves: moves))
+  }
+
+  /// The same with any search.
+  func drawn(seed: UInt64, search: Search) -> [CounterpointLine] {
     var random = RandomSource(seed: seed, purpose: .composition, population: 0, candidate: 0).key
     let buffer = LineBuffer()
     CounterpointPolicy.draw(generalWeights, isOwn: false, on: table, into: buffer, random: &random)
-    return compose(first: buffer, search: Search(moves: moves, attempts: attempts), random: &random)
+    return compose(first: buffer, search: search, random: &random)
   }
 
   /// What uniform play did.
