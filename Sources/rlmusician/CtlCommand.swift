@@ -215,11 +215,14 @@ extension CtlCommand {
     var melody: String
     @Option(help: "counterpoint, continuation or theme; without it the configuration's.") var kind: AnswerKind?
     @Option(help: "Composed voices of a counterpoint, 1 to 3.") var voices: Int?
-    @Option(help: "Quarter notes a minute, 20 to 400.") var tempo: Double?
+    @Option(help: "Quarter notes a minute, 20 to 400; without it the file's, or 96.") var tempo: Double?
 
     func run() throws {
       // A file is read here: the daemon may not see it.
-      var body: [String: Any] = ["text": try MelodyFile.melody(melody)]
+      let given = try MelodyFile.melodyAndTempo(melody)
+      let tempos = PhraseQuantizer.Phrase.tempos
+      let tempo = tempo ?? given.tempo.map { min(tempos.upperBound, max(tempos.lowerBound, $0)) }
+      var body: [String: Any] = ["text": given.text]
       if let kind { body["kind"] = kind.rawValue }
       if let voices { body["voices"] = voices }
       if let tempo { body["tempo"] = try finite(tempo) }

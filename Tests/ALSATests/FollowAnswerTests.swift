@@ -81,6 +81,77 @@
       #expect(program.ending() == 143, "\(program.standardError)")
     }
 
+    /// Every other note comes by OSC, which knows nothing of the queue that stamps the others.
+    @Test func notesByMIDIAndByOSCAreOnePhrase() throws {
+      let file = folder.appending(path: "c.yml")
+      try Data("playback: {osc: {port: 9123}}".utf8).write(to: file)
+      let program = try Program(
+        ["-c", file.path, "--play", "midi", "--answer", "counterpoint", "--seed", "1", "-o", "out"],
+        folder: folder.appending(path: "program"))
+      let master = try MIDIMaster()
+      try master.connect()
+      let sender = OSCSender([.init(host: "127.0.0.1", port: 9123)])
+      let begin = master.now + 1_000_000_000
+      let quarter: Int64 = 500_000_000
+      let events = phrase(from: begin, quarter: quarter)
+      let byMIDI = events.enumerated().filter { $0.offset / 2 % 2 == 0 }.map(\.element)
+      let thread = Thread {
+        for (index, key) in Self.keys.enumerated() where index % 2 == 1 {
+          let onset = begin + Int64(index) * quarter
+          for (time, velocity) in [(onset, 80), (onset + quarter * 9 / 10, 0)] {
+            usleep(UInt32(max(0, (time - master.now) / 1000)))
+            sender.note(key: Int(key), velocity: velocity)
+          }
+        }
+      }
+      thread.start()
+      master.send(byMIDI, listeningFor: 10)
+      #expect(
+        program.standardError.contains("heard D4:2 F4:2 E4:2 D4:2 G4:2 F4:2 E4:2 D4:2, 120 a minute"),
+        "\(program.standardError)")
+      program.send(SIGTERM)
+      #expect(program.ending() == 143, "\(program.standardError)")
+    }
+
+    /// A knob is chosen from a shell, and turned: a 14-bit one, after what keyboards say by themselves.
+    @Test func aKnobIsLearnt() throws {
+      let file = folder.appending(path: "c.yml")
+      let library = folder.appending(path: "library").path
+      try Data(
+        """
+        environment: {n_semitones: 25, n_roll_steps: 24, rendering_params: {step_in_seconds: 0.1}}
+        agent: {population_size: 8, n_episodes_per_candidate: 2, n_processes: 1}
+        playback: {play: midi, input: any}
+        daemon: {library: \(library), sessions: {populations: 2, pieces: 1, start_paused: true}}
+        """.utf8
+      ).write(to: file)
+      let program = try Program(["daemon", "-c", file.path], folder: folder.appending(path: "program"))
+      let master = try MIDIMaster()
+      try master.connect()
+      func control(_ arguments: String...) throws -> String {
+        let ctl = try Program(
+          ["ctl"] + arguments + ["--socket", "\(library)/control.sock"],
+          folder: folder.appending(path: UUID().uuidString))
+        _ = ctl.ending(withinSeconds: 120)
+        return ctl.standardOutput + ctl.standardError
+      }
+      let asked = try control("learn", "rule 3")
+      #expect(asked.contains("turn the knob for rule 3"), "\(asked)")
+      let said: [(UInt8, UInt8)] = [(101, 0), (100, 0), (6, 2), (38, 0), (0, 1), (32, 1), (123, 5), (27, 64), (59, 90)]
+      let begin = master.now + 100_000_000
+      master.send(
+        said.enumerated().map { index, message in
+          .init(
+            nanoseconds: begin + Int64(index) * 1_000_000,
+            message: .midi(.controlChange(channel: 2, controller: message.0, value: message.1)))
+        }, listeningFor: 2)
+      let learnt = try control("learn")
+      #expect(learnt.contains("rule 3\tcontrol 27") && learnt.contains("next\tcontrol 59"), "\(learnt)")
+      #expect(!learnt.contains("turn the knob"))
+      program.send(SIGTERM)
+      #expect(program.ending() == 143, "\(program.standardError)")
+    }
+
     /// Volume, and the next piece.
     @Test func knobsAreObeyed() throws {
       let roll = try MIDIMaster.roll(steps: 2000, in: folder)

@@ -75,6 +75,8 @@ def strangers(daemon):
             head=[here, "Access-Control-Request-Method: POST"], method="OPTIONS", path="/api/session")),
         ("a large body", 413, dict(
             head=[here, json, "Content-Length: 70000"], body=b" " * 70_000, method="POST", path="/api/session")),
+        ("chunks that are none", 400, dict(
+            head=[here, json, "Transfer-Encoding: chunked"], body=b"5\r\n{\"tex\r\nZZ\r\n", method="POST", path="/api/session")),
         ("a large head", (None, 400, 414, 431), dict(head=[here, "X: " + "x" * 100_000])),
         ("ourselves", 200, dict(head=[here, f"Origin: http://127.0.0.1:{daemon.port}", "Sec-Fetch-Site: same-origin"])),
     ]

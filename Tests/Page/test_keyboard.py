@@ -24,8 +24,17 @@ window.at = (milliseconds) => { time = milliseconds; };
 window.later = () => { time = performance.now() + 10000; };
 performance.now = () => time ?? now();
 const input = { onmidimessage: null };
-navigator.requestMIDIAccess = async () => ({ inputs: new Map([["keys", input]]), onstatechange: null });
+const access = { inputs: new Map([["keys", input]]), onstatechange: null };
+navigator.requestMIDIAccess = async () => {
+  if (window.refuses) throw new DOMException("no", "NotAllowedError");
+  return access;
+};
 window.fakeMIDI = (time, ...data) => input.onmidimessage({ data, timeStamp: time });
+window.plug = (...inputs) => {
+  access.inputs = new Map(inputs.map((input, index) => [index, input]));
+  access.onstatechange({ port: { type: "input" } });
+};
+window.keys = input;
 """
 
 # C4 D4 E4 C4, quarter notes of 480 ticks.
@@ -148,6 +157,11 @@ def check(daemon, driver, folder):
 
     # Web MIDI, with the times that the keyboard gives; the pedal ends the phrase at once.
     assert element("midi-on").is_displayed()
+    assert not element("midi-hint").is_displayed()
+    driver.execute_script("window.refuses = true")
+    element("midi-on").click()
+    daemon.wait("who refuses is told so", lambda: state().startswith("the browser does not let this page hear MIDI"))
+    driver.execute_script("window.refuses = false")
     element("midi-on").click()
     daemon.wait("a MIDI keyboard is heard", lambda: state() == "one MIDI input is heard")
 
@@ -163,7 +177,43 @@ def check(daemon, driver, folder):
 
     answered("a MIDI keyboard", "C4:2 D4:2 E4:4 F4:2 G4:6", midi)
 
-    # Knobs: what one is to do is chosen, and taken back.
+    # Both hands: a MIDI keyboard and the computer's keys are one phrase, by one clock.
+    def both():
+        for beat, (code, number) in enumerate((("KeyZ", 0), ("", 62), ("KeyC", 0), ("", 65), ("KeyB", 0))):
+            for kind, status, later in (("keyDown", 0x90, 0), ("keyUp", 0x80, 450)):
+                at(500 * beat + later)
+                if code:
+                    press(code, kind)
+                else:
+                    driver.execute_script("fakeMIDI(...arguments)", 500 * beat + later, status, number, 80)
+
+    answered("both hands", "C4:2 D4:2 E4:2 F4:2 G4:2", both)
+
+    # What is none of a keyboard's: clocks, system exclusive, what is cut off, nothing at all.
+    driver.execute_script("""
+        for (const data of [[0xf8], [0xfe], [0xf0, 0x90, 60, 0xf7], [0x90], [0x90, 60], [60, 90], [], [0x90, 200, 90], [0xb0, 64]])
+          fakeMIDI(performance.now(), ...data);
+        keys.onmidimessage({ timeStamp: 0 });""")
+    assert not driver.find_elements(By.CSS_SELECTOR, "#keys .down")
+
+    # The plug is pulled while a key is held: nothing is held any more, and the phrase is over.
+    def pulled():
+        driver.execute_script("""
+            const begin = performance.now();
+            [60, 62, 64].forEach((key, beat) => {
+              fakeMIDI(begin + 500 * beat, 0x90, key, 90);
+              if (beat < 2) fakeMIDI(begin + 500 * beat + 470, 0x80, key, 0);
+            });
+            at(begin + 1470);
+            plug();""")
+        assert not driver.find_elements(By.CSS_SELECTOR, "#keys .down")
+        assert state() == "no MIDI input here yet", state()
+
+    answered("a keyboard that was unplugged", "C4:2 D4:2 E4:2", pulled)
+    driver.execute_script("plug(keys, { onmidimessage: null }, { state: 'disconnected' })")
+    assert state() == "2 MIDI inputs are heard", state()
+
+    # Knobs: without a port to hear them that is said; what others choose and learn is seen here, too.
     driver.find_element(By.CSS_SELECTOR, "#keyboard details summary").click()
     # They are made anew whenever something changes: none is held.
     knobs = lambda: dict(driver.execute_script("""
@@ -176,13 +226,31 @@ def check(daemon, driver, folder):
     daemon.wait("what knobs do", lambda: len(knobs()) == 7 + len(daemon.ask("rules")["rules"]))
     assert knobs()["volume"][0] == "volume: control 7"
     click("tempo")
-    daemon.wait("a knob is waited for", lambda: pressed() == ["tempo"] and state() == "turn the knob for tempo")
-    click("tempo")
-    daemon.wait("none is any more", lambda: not pressed())
+    daemon.wait("no knob is heard here", lambda: state().startswith("no knob can be heard") and not pressed())
+    said = lambda **more: driver.execute_script(
+        "keyboard.controls({controls: {volume: 'control 7'}, ...arguments[0]})", more)
+    said(learning="tempo")
+    assert pressed() == ["tempo"] and state() == "turn the knob for tempo", state()
+    said(learning="next")
+    assert pressed() == ["next"] and state() == "turn the knob for next", state()
+    said()
+    assert not pressed() and state() == "", state()
+    said(learnt="volume")
+    assert state() == "volume is control 7 now", state()
 
     problems = [line for line in driver.get_log("browser") if line["level"] == "SEVERE"]
-    # Two melodies were refused, and the browser says so.
-    assert len([line for line in problems if "422" in line["message"]]) == len(problems) == 2, problems
+    # Two melodies and a knob were refused, and the browser says so.
+    refused = [line for line in problems if "422" in line["message"] or "409" in line["message"]]
+    assert len(refused) == len(problems) == 3, problems
+
+    # Not by HTTPS, or in a browser without MIDI: what is needed is said.
+    for fake, words in (("Object.defineProperty(window, 'isSecureContext', {value: false})", "over HTTPS only"),
+                        ("navigator.requestMIDIAccess = undefined", "no Web MIDI")):
+        script = command("Page.addScriptToEvaluateOnNewDocument", {"source": fake})
+        driver.get(daemon.url)
+        daemon.wait(f"the hint: {words}", lambda: words in element("midi-hint").text)
+        assert not element("midi-on").is_displayed()
+        command("Page.removeScriptToEvaluateOnNewDocument", script)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 extension PhraseQuantizer.Phrase {
   /// Quarter notes a minute of a melody that does not say how fast it is.
   public static let usualTempo = 96.0
+  /// Quarter notes a minute that can be asked for.
+  public static let tempos = 20.0...400.0
 
   /// A melody as a line of text (`MelodyText`): notes with durations in eighths.
   ///
@@ -16,14 +18,28 @@ extension PhraseQuantizer.Phrase {
     }
   }
 
-  /// A melody in a file's bytes: MIDI, MusicXML that is not compressed, or text.
+  /// A melody in a file's bytes: MIDI, MusicXML that is not compressed, or text. It is as fast as the file says it is at the
+  /// first note, unless somebody says a tempo; a remark tells which it was.
   ///
   /// - Throws: `Refusal`, in words.
   public init(
     file bytes: [UInt8], tempo: Double? = nil, meter: Meter = .common
   ) throws(PhraseQuantizer.Refusal) {
     do {
-      self.init(try MelodyFile.read(bytes, file: "the file"), tempo: tempo, meter: meter)
+      let reading = try MelodyFile.read(bytes, file: "the file", cuts: true)
+      self.init(reading.line, tempo: tempo ?? reading.tempo, meter: meter)
+      if reading.isCut {
+        remarks.append("the file is longer than \(CounterpointConfiguration.barLimit) bars: its beginning is used")
+      }
+      guard tempo == nil, let own = reading.tempo else { return }
+      let used = Int((15 / stepSeconds).rounded())
+      if !Self.tempos.contains(own) {
+        remarks.append("the file's tempo is beyond what can be played: \(used) a minute is used")
+      } else if reading.changesTempo {
+        remarks.append("the file changes its tempo: that of its first note is used, \(used) a minute")
+      } else {
+        remarks.append("the file's tempo is used, \(used) a minute")
+      }
     } catch {
       throw PhraseQuantizer.Refusal(description: "\(error.reason)")
     }
@@ -33,7 +49,7 @@ extension PhraseQuantizer.Phrase {
     self.init(
       notes: line.notes.map { note in
         PartNote(onset: 2 * note.onset, duration: 2 * (note.end - note.onset), degree: note.key, velocity: 90)
-      }, stepSeconds: 15 / min(400, max(20, tempo ?? Self.usualTempo)))
+      }, stepSeconds: 15 / min(Self.tempos.upperBound, max(Self.tempos.lowerBound, tempo ?? Self.usualTempo)))
     self.meter = meter
   }
 }

@@ -24,6 +24,14 @@ extension PlaybackConfiguration {
         }
       }
 
+      /// Whether it can be learnt: bank select, a parameter's number and channel mode messages are sent by themselves.
+      public var isKnob: Bool {
+        switch self {
+        case .control(0), .control(32), .control(98...101), .control(120...): false
+        default: true
+        }
+      }
+
       /// As it is written.
       public var description: String {
         switch self {
@@ -115,11 +123,21 @@ extension PlaybackConfiguration {
       return rules.firstIndex(of: source).map { .rule($0) }
     }
 
+    /// The same where nothing does this.
+    public func forgetting(_ meaning: Meaning) -> Controls {
+      var changed = self
+      switch meaning {
+      case .action(let action): changed.sources[action] = nil
+      case .rule(let number): if rules.indices.contains(number) { changed.rules[number] = nil }
+      }
+      return changed
+    }
+
     /// The same where a source does this, and nothing else.
     public func learning(_ meaning: Meaning, from source: Source) -> Controls {
-      var changed = self
+      var changed = forgetting(meaning)
       for (action, other) in sources where other == source { changed.sources[action] = nil }
-      changed.rules = rules.map { $0 == source ? nil : $0 }
+      changed.rules = changed.rules.map { $0 == source ? nil : $0 }
       switch meaning {
       case .action(let action): changed.sources[action] = source
       case .rule(let number) where (0..<64).contains(number):

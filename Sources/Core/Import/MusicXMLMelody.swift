@@ -1,6 +1,7 @@
-/// The melody of a MusicXML file: the first voice of the first part that has notes. Ties are joined, grace notes left out.
+/// The melody of a MusicXML file: the first voice of the first part that has notes, and its tempo (`<sound tempo>`) at the
+/// first of them. Ties are joined, grace notes left out.
 enum MusicXMLMelody {
-  static func read(_ text: String, file: String) throws(DataError) -> GivenLine {
+  static func read(_ text: String, file: String, cuts: Bool) throws(DataError) -> MelodyFile.Reading {
     var score = Score(file: file)
     var tokens = Tokens(text: text[...])
     while let token = tokens.next() {
@@ -8,10 +9,14 @@ enum MusicXMLMelody {
       case .open(let name, let attributes):
         score.open(name)
         if name == "tie" { score.tie(attributes) }
+        if name == "sound" { score.readTempo(attributes) }
       case .close(let name):
         try score.close(name)
         if name == "part", !score.sounds.isEmpty {
-          return try MelodyFile.line(score.sounds, unitsPerStep: Double(Score.unitsPerQuarter) / 2, file: file)
+          var reading = try MelodyFile.line(
+            score.sounds, unitsPerStep: Double(Score.unitsPerQuarter) / 2, file: file, cuts: cuts)
+          (reading.tempo, reading.changesTempo) = (score.tempo, score.changesTempo)
+          return reading
         }
       case .text(let text): score.text += text
       }
@@ -70,6 +75,9 @@ enum MusicXMLMelody {
     let file: String
     var text = ""
     var sounds: [MelodyFile.Sound] = []
+    /// Quarter notes a minute; nil if it is not said.
+    private(set) var tempo: Double?
+    private(set) var changesTempo = false
     private var divisions = 1
     private var time = 0
     private var voice: String?
@@ -135,6 +143,15 @@ enum MusicXMLMelody {
       } else {
         sounds.append(.init(key: key, onset: onset, end: onset + length))
       }
+    }
+
+    /// `<sound tempo="120"/>`.
+    mutating func readTempo(_ tag: Substring) {
+      guard let begin = tag.firstRange(of: "tempo=")?.upperBound, let quote = tag[begin...].first,
+        quote == "\"" || quote == "'", let new = Double(tag[begin...].dropFirst().prefix { $0 != quote }), new.isFinite,
+        new > 0
+      else { return }
+      if sounds.isEmpty { tempo = new } else if tempo != new { changesTempo = true }
     }
 
     /// Whether the note goes on from the one before.

@@ -30,8 +30,8 @@ public enum DaemonEvent: Sendable, Hashable {
   case status(DaemonStatus)
   /// A melody was answered, or could not be.
   case answer(AnswerState)
-  /// A knob was learnt.
-  case controls([String: String])
+  /// A knob was learnt, is being learnt, or no more.
+  case controls(ControlsState)
   /// A line of the log.
   case log(LogLine)
 }

@@ -4,6 +4,8 @@ internal import Foundation
 /// What knobs and keys were taught to do, kept from one life of the daemon to the next in `controls.json`.
 enum LearntControls {
   private static let name = "controls.json"
+  /// What has no knob.
+  private static let none = "none"
 
   /// The configuration's controls with what was learnt.
   static func read(
@@ -13,10 +15,13 @@ enum LearntControls {
       let names = try? JSONDecoder().decode([String: String].self, from: Data(bytes))
     else { return controls }
     var learnt = controls
-    for (name, text) in names.sorted(by: { $0.key < $1.key }) {
-      guard let meaning = PlaybackConfiguration.Controls.Meaning(name: name),
-        let source = PlaybackConfiguration.Controls.Source(text)
-      else { continue }
+    let meanings = names.sorted { $0.key < $1.key }.compactMap { name, text in
+      PlaybackConfiguration.Controls.Meaning(name: name).map { ($0, text) }
+    }
+    // First what lost its knob to another, then what has one.
+    for (meaning, text) in meanings where text == none { learnt = learnt.forgetting(meaning) }
+    for (meaning, text) in meanings {
+      guard let source = PlaybackConfiguration.Controls.Source(text) else { continue }
       learnt = learnt.learning(meaning, from: source)
     }
     return learnt
@@ -27,7 +32,15 @@ enum LearntControls {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     do {
-      try OutputFile.replace("\(folder)/\(name)", with: Array(encoder.encode(controls.named)))
+      var names = controls.named
+      for action in PlaybackConfiguration.Controls.Action.allCases {
+        names[action.rawValue] = names[action.rawValue] ?? none
+      }
+      for number in controls.rules.indices {
+        let name = PlaybackConfiguration.Controls.Meaning.rule(number).name
+        names[name] = names[name] ?? none
+      }
+      try OutputFile.replace("\(folder)/\(name)", with: Array(encoder.encode(names)))
       announcer.resolve("controls")
     } catch {
       announcer.report("controls", "what was learnt is not saved: \(error)")

@@ -33,7 +33,7 @@
       let phrases = PhraseListener(playback) { [weak self] heard in await self?.phraseHeard?(heard) }
       // One stream and one task, so that keys come in their order.
       let (inputs, feed) = AsyncStream.makeStream(of: PlayerInput.self, bufferingPolicy: .bufferingNewest(4096))
-      await player.setControls(controls)
+      await player.setControls(controlsInForce)
       await player.listenToInput { feed.yield($0) }
       Task { [weak self, weak player] in
         for await input in inputs {
@@ -49,16 +49,6 @@
       var id: Int64?
       if case .library(let number)? = role { id = number }
       await byHand?(what, id)
-    }
-
-    private func learn(_ source: PlaybackConfiguration.Controls.Source) async {
-      guard let meaning = lesson else { return }
-      lesson = nil
-      controls = controls.learning(meaning, from: source)
-      await player?.setControls(controls)
-      LearntControls.save(controls, in: library.folder, announcer)
-      announcer.log(.notice, "\(source) is \(meaning.name) from now on")
-      announcer.events.send(.controls(controls.named))
     }
   }
 

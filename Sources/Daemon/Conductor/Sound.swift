@@ -40,7 +40,7 @@ actor Sound {
     /// Gets every phrase that is played to the port `Input`.
     var phraseHeard: (@Sendable (PhraseListener.Heard) async -> Void)?
     /// What a knob is to do that is turned next; nil: nothing is being learnt.
-    var lesson: PlaybackConfiguration.Controls.Meaning?
+    var lesson: Lesson?
     private var shown: PlayerState?
     private var hearing: (piece: Int64, since: Date)?
   #endif
@@ -63,16 +63,6 @@ actor Sound {
       }
       stream.whenMarked { [announcer] in announcer.events.send(.stream($0)) }
     #endif
-  }
-
-  /// The next knob that is turned does this; nil: none is learnt.
-  ///
-  /// - Returns: what knobs do now, by name.
-  func teach(_ meaning: PlaybackConfiguration.Controls.Meaning?) -> [String: String] {
-    #if Playback
-      lesson = meaning
-    #endif
-    return controls.named
   }
 
   #if Playback

@@ -18,7 +18,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     var request = TimeAmount.seconds(20)
     var reading = TimeAmount.seconds(20)
     /// Bytes of a body after which even an error is too much of an answer.
-    var bodyByteCount = 1 << 20
+    var bodyByteCount = 1 << 22
     /// Connections of one listener at one time; the next client is told to come back later.
     var connectionCount = 2000
     /// How long answers that are under way have when the daemon ends.

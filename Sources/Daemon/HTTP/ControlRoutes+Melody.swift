@@ -34,24 +34,29 @@ extension ControlRoutes {
       },
       ControlRoute(.get, "/api/controls") { request, _ in
         _ = try RequestQuery(request, names: [])
-        return try .json(ControlsView(controls: await conductor.controls(), learning: nil))
+        return try .json(await conductor.controls())
       },
       ControlRoute(.post, "/api/controls") { request, _ in
         let body = try await RequestObject(request, keys: ["learn"])
+        guard body.has("learn") else { throw ControlError(.badRequest, "'learn' is needed") }
         let name = body.isNull("learn") ? nil : try body.string("learn")
         let meaning = name.flatMap { PlaybackConfiguration.Controls.Meaning(name: $0) }
         guard name == nil || meaning != nil else {
           let names = PlaybackConfiguration.Controls.Action.allCases.map(\.rawValue)
-          throw ControlError.bad("learn", allowed: names.joined(separator: ", ") + ", rule 1 to rule 64, or null")
+          throw ControlError.bad("learn", allowed: names.joined(separator: ", ") + ", rule 1, rule 2, ..., or null")
         }
-        return try .json(ControlsView(controls: await conductor.controls(learning: meaning), learning: name))
+        let rules = await conductor.rules()
+        if case .rule(let number) = meaning, !rules.indices.contains(number) {
+          throw ControlError.bad("learn", allowed: "rule 1 to rule \(rules.count): there are no more")
+        }
+        return try .json(try await conductor.controls(learning: meaning))
       },
     ]
   }
 
   /// The melody that a body gives, in one of three ways.
   private func phrase(_ body: RequestObject) throws -> PhraseQuantizer.Phrase {
-    let tempo = try body.number("tempo", in: 20...400)
+    let tempo = try body.number("tempo", in: PhraseQuantizer.Phrase.tempos)
     let meter = conductor.answers.settings.meter
     let given = ["text", "notes", "file"].filter(body.has)
     guard given.count == 1 else { throw ControlError(.badRequest, "one of text, notes and file is needed") }
@@ -78,17 +83,12 @@ extension ControlRoutes {
 
 extension Conductor {
   /// What knobs do, by name.
-  func controls() async -> [String: String] { await sound.controls.named }
+  func controls() async -> ControlsState { await sound.controlsState }
 
   /// What knobs do, by name; the next one that is turned does this from then on.
-  func controls(learning meaning: PlaybackConfiguration.Controls.Meaning?) async -> [String: String] {
-    await sound.teach(meaning)
+  ///
+  /// - Throws: `SoundError` if no knob can be heard.
+  func controls(learning meaning: PlaybackConfiguration.Controls.Meaning?) async throws -> ControlsState {
+    try await sound.teach(meaning)
   }
-}
-
-/// What knobs and keys do.
-struct ControlsView: Encodable {
-  var controls: [String: String]
-  /// What the next knob will do.
-  var learning: String?
 }

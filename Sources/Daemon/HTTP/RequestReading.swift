@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Hummingbird
 internal import NIOCore
+internal import NIOHTTP1
 
 /// A request's JSON object: every key is asked for by its type, what is left over is refused.
 struct RequestObject {
@@ -49,10 +50,18 @@ struct RequestObject {
   ///
   /// - Parameter byteLimit: Bytes it may have.
   init(_ request: Request, keys: Set<String>, byteLimit: Int = Self.byteLimit) async throws {
-    let buffer: ByteBuffer
+    var buffer = ByteBuffer()
+    var byteCount = 0
     do {
-      buffer = try await request.body.collect(upTo: byteLimit)
-    } catch is NIOTooManyBytesError {
+      // Read to its end, however long it is: who is still sending does not hear an answer. ConnectionGuard knows the end.
+      for try await part in request.body {
+        byteCount += part.readableBytes
+        if byteCount <= byteLimit { buffer.writeImmutableBuffer(part) }
+      }
+    } catch is HTTPParserError {
+      throw ControlError(.badRequest, "the body is cut off, or its chunks are none")
+    }
+    guard byteCount <= byteLimit else {
       throw ControlError(.contentTooLarge, "a body of more than \(byteLimit) bytes")
     }
     try self.init(bytes: buffer.readableBytesView, keys: keys)

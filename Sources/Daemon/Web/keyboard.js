@@ -32,6 +32,7 @@ const keyboard = (() => {
       <input type="file" id="melody-choose" accept=".mid,.midi,.xml,.musicxml,.txt" hidden>
       <button type="button" id="midi-on" hidden>Use a MIDI keyboard</button>
     </form>
+    <p class="quiet" id="midi-hint" hidden></p>
     <details><summary>Knobs of a MIDI controller</summary>
       <p class="quiet">Click what a knob is to do, then turn it (at the port RL-Musician:Input).</p>
       <div class="controls" id="controls" role="group" aria-label="Learn"></div>
@@ -105,8 +106,11 @@ const keyboard = (() => {
     return Math.min(4000, Math.max(1000, 4000 * gaps[Math.floor(gaps.length / 2)]));
   }
 
-  function finish() {
+  function finish(time = performance.now()) {
+    clearTimeout(played.timer);
     const notes = played.notes;
+    // The pedal ends what is held, too.
+    for (const note of played.held.values()) note[1] = Math.max(0.02, (time - played.begin) / 1000 - note[0]);
     played.notes = [];
     if (notes.length) answer({ notes: notes.map((note) => note.map((value) => Math.round(value * 1000) / 1000)) });
   }
@@ -134,8 +138,12 @@ const keyboard = (() => {
   async function answerFile(file) {
     if (!file) return;
     if (file.size > 700000) return show("the file is too large: at most 700 kB");
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    answer({ file: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) });
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      answer({ file: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) });
+    } catch {
+      show("the file cannot be read");
+    }
   }
 
   // ---- Pointer, fingers, computer keys
@@ -196,21 +204,61 @@ const keyboard = (() => {
 
   // ---- Web MIDI: over HTTPS, or from this machine
 
-  async function useMIDI() {
-    const access = await navigator.requestMIDIAccess();
-    const hear = (event) => {
-      const [status, key, velocity] = event.data;
-      if ((status & 0xf0) === 0x90 && velocity > 0) down(key, velocity, event.timeStamp);
-      else if ((status & 0xf0) === 0x80 || (status & 0xf0) === 0x90) up(key, event.timeStamp);
-      else if ((status & 0xf0) === 0xb0 && key === 64 && velocity >= 64) { clearTimeout(played.timer); finish(); }
-    };
-    const connect = () => { for (const input of access.inputs.values()) input.onmidimessage = hear; };
-    access.onstatechange = connect;
-    connect();
-    show(["no MIDI input here yet", "one MIDI input is heard"][access.inputs.size] ?? `${access.inputs.size} MIDI inputs are heard`);
+  // Which keys each MIDI input holds.
+  const inputs = new Map();
+
+  function hear(input, event) {
+    const [status = 0, key = 0, velocity = 0] = event.data ?? [];
+    // Only what the channel says, and whole: 0xf8 and its like come between, what is cut off says nothing.
+    if (status < 0x80 || status >= 0xf0 || event.data.length < 3 || key > 127) return;
+    const held = inputs.get(input), kind = status & 0xf0, time = event.timeStamp || performance.now();
+    if (kind === 0x90 && velocity > 0) {
+      held.add(key);
+      down(key, Math.min(127, velocity), time);
+    } else if (kind === 0x80 || kind === 0x90) {
+      held.delete(key);
+      up(key, time);
+    } else if (kind === 0xb0 && key === 64 && velocity >= 64) {
+      finish(time);
+    } else if (kind === 0xb0 && key >= 120) {
+      release(held);
+    }
   }
-  $("midi-on").hidden = !(isSecureContext && navigator.requestMIDIAccess);
-  $("midi-on").addEventListener("click", () => useMIDI().catch((error) => show(error.message)));
+
+  function release(held) {
+    for (const key of held) up(key);
+    held.clear();
+  }
+
+  async function useMIDI() {
+    let access;
+    try {
+      access = await navigator.requestMIDIAccess();
+    } catch (error) {
+      return show(error.name === "NotAllowedError" || error.name === "SecurityError"
+        ? "the browser does not let this page hear MIDI: allow it in the site's settings"
+        : `no MIDI keyboard can be heard: ${error.message}`);
+    }
+    const connect = () => {
+      const present = [...access.inputs.values()].filter((input) => input.state !== "disconnected");
+      // Whose plug was pulled lets go of no key itself.
+      for (const [input, held] of inputs) if (!present.includes(input)) { release(held); inputs.delete(input); }
+      for (const input of present) {
+        if (!inputs.has(input)) inputs.set(input, new Set());
+        input.onmidimessage = (event) => hear(input, event);
+      }
+      show(["no MIDI input here yet", "one MIDI input is heard"][present.length] ?? `${present.length} MIDI inputs are heard`);
+    };
+    access.onstatechange = (event) => { if (event.port?.type !== "output") connect(); };
+    connect();
+  }
+  const hasMIDI = Boolean(isSecureContext && navigator.requestMIDIAccess);
+  $("midi-on").hidden = !hasMIDI;
+  $("midi-hint").hidden = hasMIDI;
+  $("midi-hint").textContent = isSecureContext
+    ? "This browser has no Web MIDI: a MIDI keyboard is heard at the port RL-Musician:Input."
+    : "A browser hears a MIDI keyboard over HTTPS only, or on the daemon's own machine (http://localhost).";
+  $("midi-on").addEventListener("click", useMIDI);
 
   $("melody-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -225,7 +273,7 @@ const keyboard = (() => {
 
   // ---- Learning knobs
 
-  let learning = null;
+  let learning = null, waited = false;
   const actions = ["volume", "next", "pause", "keep", "like", "dislike", "tempo"];
 
   function showControls(controls) {
@@ -240,14 +288,22 @@ const keyboard = (() => {
     }));
   }
 
+  // What is learnt is everybody's: the daemon says who is waited for, this page or another.
+  function takeControls(controls) {
+    learning = controls.learning ?? null;
+    showControls(controls.controls);
+    if (learning) show(`turn the knob for ${learning}`);
+    else if (controls.learnt) show(`${controls.learnt} is ${controls.controls[controls.learnt]} now`);
+    else if (waited) show("");
+    waited = learning !== null;
+  }
+
   async function learn(key) {
-    learning = key;
-    await act(async () => showControls((await ask("POST", "controls", { learn: key })).controls));
-    show(key ? `turn the knob for ${key}` : "");
+    try { takeControls(await ask("POST", "controls", { learn: key })); } catch (error) { show(error.message); }
   }
 
   card.querySelector("details").addEventListener("toggle", () => act(async () => {
-    showControls((await ask("GET", "controls")).controls);
+    takeControls(await ask("GET", "controls"));
   }));
 
   return {
@@ -255,6 +311,6 @@ const keyboard = (() => {
       if (own.asked || (answered.piece != null && answered.piece === own.piece)) return;
       show(answered.refusal ?? [`${answered.kind} to what was played`, ...answered.remarks].join("; "));
     },
-    controls(controls) { learning = null; showControls(controls); show("learnt"); },
+    controls: takeControls,
   };
 })();

@@ -33,7 +33,8 @@ async function ask(method, path, body) {
   const response = await fetch(`api/${path}`, { method, headers, body: body && JSON.stringify(body) });
   if (response.status === 401) askToken();
   if (response.status === 204) return null;
-  const answer = await response.json();
+  // Who stands between may have an answer of its own.
+  const answer = await response.json().catch(() => ({ error: `no answer from the daemon (${response.status})` }));
   if (!response.ok) throw new Error(answer.error);
   return answer;
 }
@@ -75,7 +76,7 @@ function listen() {
   on("device", (device) => { state.device = device; showDevice(); showMuted(); });
   on("rules", ({ rules }) => { state.rules = rules; showRules(); });
   on("answer", (answer) => keyboard.hear(answer));
-  on("controls", (controls) => keyboard.controls(controls));
+  on("controls", (state) => keyboard.controls(state));
   on("piece_changed", (piece) => { if (state.known?.id === piece.id) state.known = piece; });
   for (const name of ["piece", "piece_changed", "piece_deleted"]) on(name, loadSoon);
 }

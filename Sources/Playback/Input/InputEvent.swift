@@ -75,6 +75,11 @@ extension InputEvent {
     case SND_SEQ_EVENT_CONTROLLER:
       guard control.param < 128 else { return nil }
       return .control(channel: control.channel & 15, controller: UInt8(control.param), value: seven(control.value))
+    case SND_SEQ_EVENT_CONTROL14:
+      // Both halves of a 14-bit value at once.
+      guard control.param < 32 else { return nil }
+      return .control(
+        channel: control.channel & 15, controller: UInt8(control.param), value: seven(control.value >> 7))
     case SND_SEQ_EVENT_PGMCHANGE: return .program(channel: control.channel & 15, program: seven(control.value))
     default: return nil
     }

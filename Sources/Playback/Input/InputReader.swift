@@ -1,3 +1,4 @@
+internal import CRealtime
 internal import Core
 
 /// What is heard at the port `Input`, and what is made of it.
@@ -8,6 +9,8 @@ struct InputOptions: Sendable {
   var sync = PlaybackConfiguration.Sync()
   /// How a master's bars are counted.
   var meter = Meter.common
+  /// Is told where that master is.
+  let master = MasterReading()
 
   /// - Returns: nil if nothing in the configuration wants a port that hears.
   init?(_ configuration: PlaybackConfiguration) {
@@ -32,6 +35,9 @@ struct InputReader {
   /// Nanoseconds between two clocks of the master, as far as that is known.
   var period: Double { (follower?.filter ?? ClockFilter()).period }
 
+  private let master: MasterReading
+  private var clock = InputClock()
+  private var controllers = ControllerFilter()
   private var subscription: SequencerSubscription?
 
   /// Subscribes the port that is asked for.
@@ -43,6 +49,7 @@ struct InputReader {
       sync.source == .clock
       ? ClockFollower(goesOn: sync.onLoss == .goOn, patienceSeconds: sync.patienceSeconds) : nil
     startsNext = sync.atStart == .next
+    master = options.master
     if let source = options.source { subscription = try SequencerSubscription(source, client: client, side: .input) }
   }
 
@@ -53,12 +60,37 @@ struct InputReader {
   mutating func take(_ event: InputEvent, report: (PlayerEvent) -> Void) -> [ClockFollower.Change] {
     lastEvent = event.nanoseconds
     guard case .transport(let message) = event.content else {
+      if case .control(let channel, let controller, let value) = event.content,
+        !controllers.isKnob(
+          controller, value: value, by: .init(source: event.source, channel: channel), at: event.nanoseconds)
+      {
+        return []
+      }
       let quarters = follower.flatMap { $0.isRunning ? $0.position(at: Double(event.nanoseconds)) / 24 : nil }
-      PlayerInput(event, quarters: quarters).map { report(.input($0)) }
+      let seconds = Double(clock.monotonic(event.nanoseconds)) * 1e-9
+      PlayerInput(event, seconds: seconds, quarters: quarters).map { report(.input($0)) }
       return []
     }
     return follower?.receive(message, from: Self.number(of: event.source), at: Double(event.nanoseconds)) ?? []
   }
+
+  /// Compares the queue's clock, by which events are stamped, with the monotonic one.
+  mutating func readClock(_ queueTime: () -> Int64) {
+    let before = rt_monotonic_nanoseconds()
+    let time = queueTime()
+    clock.read(time, after: before, before: rt_monotonic_nanoseconds())
+  }
+
+  /// Where the master is at a time of the queue; nil while none runs.
+  func place(at queueTime: Int64) -> MasterPlace? {
+    guard let follower, follower.isRunning else { return nil }
+    return MasterPlace(
+      position: follower.position(at: Double(queueTime)), nanoseconds: clock.monotonic(queueTime),
+      tempo: 1 / follower.filter.period)
+  }
+
+  /// Tells those who hear by other ways where the master is.
+  func tellPlace(at queueTime: Int64) { master.tell(place(at: queueTime)) }
 
   /// Time has passed.
   mutating func advance(to nanoseconds: Int64) -> [ClockFollower.Change] {

@@ -31,8 +31,6 @@ public actor PhraseListener {
 
   private var reader: PhraseReader
   private let heard: @Sendable (Heard) async -> Void
-  /// What the monotonic clock is ahead of the notes' clock: the least that was seen, because events may be late.
-  private var offset: Int64?
   private var timer: Task<Void, Never>?
 
   /// Nothing has been played.
@@ -46,17 +44,14 @@ public actor PhraseListener {
   /// Something is done at the port.
   public func take(_ input: PlayerInput) async {
     switch input {
-    case .note(_, _, let seconds, _), .pedal(let seconds, _):
-      let ahead = rt_monotonic_nanoseconds() - Self.nanoseconds(seconds)
-      // A clock that was stopped and started again is another one.
-      if let known = offset, abs(ahead - known) < 500_000_000 { offset = min(known, ahead) } else { offset = ahead }
+    case .note, .pedal: break
     default: return
     }
     let over = reader.take(input)
     timer?.cancel()
     if let over { tell(over, clear: rt_monotonic_nanoseconds()) }
-    guard let deadline = reader.deadline, let offset else { return }
-    let wait = Self.nanoseconds(deadline) + offset - rt_monotonic_nanoseconds()
+    guard let deadline = reader.deadline else { return }
+    let wait = Self.nanoseconds(deadline) - rt_monotonic_nanoseconds()
     timer = Task { [weak self] in
       try? await Task.sleep(for: .nanoseconds(max(0, wait)))
       if !Task.isCancelled { await self?.timeIsUp(deadline) }
@@ -64,14 +59,13 @@ public actor PhraseListener {
   }
 
   private func timeIsUp(_ deadline: Double) {
-    let clear = Self.nanoseconds(deadline) + (offset ?? 0)
-    if let over = reader.advance(to: deadline) { tell(over, clear: clear) }
+    if let over = reader.advance(to: deadline) { tell(over, clear: Self.nanoseconds(deadline)) }
   }
 
   /// Who answers is not waited for: others play on.
   private func tell(_ played: PhraseReader.Played, clear: Int64) {
     let phrase = Heard(
-      phrase: played.phrase, beginning: Self.nanoseconds(played.beginning) + (offset ?? 0),
+      phrase: played.phrase, beginning: Self.nanoseconds(played.beginning),
       bar: Self.nanoseconds(played.barSeconds), clear: clear)
     Task { [heard] in await heard(phrase) }
   }

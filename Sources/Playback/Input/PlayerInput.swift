@@ -2,8 +2,8 @@ public import Core
 
 /// What somebody does at the port `Input`, or by OSC, apart from a master's clock.
 public enum PlayerInput: Sendable, Hashable {
-  /// A key is pressed, or let go (velocity 0), so many seconds and, while a master runs, so many of its quarter notes
-  /// after some beginning.
+  /// A key is pressed, or let go (velocity 0): when, in seconds of the monotonic clock whatever way it came, and, while a
+  /// master runs, at which of its quarter notes.
   case note(key: Int, velocity: Int, seconds: Double, quarters: Double?)
   /// The sustain pedal goes down.
   case pedal(seconds: Double, quarters: Double?)
@@ -16,10 +16,11 @@ public enum PlayerInput: Sendable, Hashable {
 }
 
 extension PlayerInput {
-  /// - Parameter quarters: Where the master is; nil while none runs.
+  /// - Parameters:
+  ///   - seconds: When it came, by the monotonic clock.
+  ///   - quarters: Where the master is; nil while none runs.
   /// - Returns: nil for what means nothing.
-  init?(_ event: InputEvent, quarters: Double?) {
-    let seconds = Double(event.nanoseconds) * 1e-9
+  init?(_ event: InputEvent, seconds: Double, quarters: Double?) {
     switch event.content {
     case .transport: return nil
     case .note(_, let key, let velocity):

@@ -72,6 +72,7 @@ final class SequencerInput: @unchecked Sendable {
       queueRuns = true
       return client.queueTime()
     }
+    if queueRuns { reader.readClock { client.queueTime() } }
     for event in stamped {
       switch event {
       case .announcement(let announcement): reader.observe(announcement, client: client).map(report)
@@ -81,6 +82,7 @@ final class SequencerInput: @unchecked Sendable {
       }
     }
     reader.advance(to: queueRuns ? client.queueTime() : 0).forEach(obey)
+    reader.tellPlace(at: client.queueTime())
     if hasTicked, reader.follower?.isRunning == true { follow(.masterTempo, place()) }
   }
 
@@ -94,13 +96,7 @@ final class SequencerInput: @unchecked Sendable {
   }
 
   /// Where the master is now.
-  private func place() -> MasterPlace {
-    guard let follower = reader.follower else { return MasterPlace() }
-    let (before, queueTime, after) = (rt_monotonic_nanoseconds(), client.queueTime(), rt_monotonic_nanoseconds())
-    return MasterPlace(
-      position: follower.position(at: Double(queueTime)), nanoseconds: before + (after - before) / 2,
-      tempo: 1 / follower.filter.period)
-  }
+  private func place() -> MasterPlace { reader.place(at: client.queueTime()) ?? MasterPlace() }
 
   /// Lets the queue's timer go after a while without events.
   private func rest() {

@@ -15,10 +15,12 @@ final class OSCPort: Sendable {
 
   /// Opens the port.
   ///
-  /// - Parameter hear: gets what is asked for, in order.
+  /// - Parameters:
+  ///   - master: The master whose clock is followed, if one is: notes have a place in its song.
+  ///   - hear: gets what is asked for, in order.
   /// - Throws: If it cannot be had.
   init(
-    address: String, port: Int, hear: @escaping @Sendable (PlayerInput) -> Void
+    address: String, port: Int, master: MasterReading? = nil, hear: @escaping @Sendable (PlayerInput) -> Void
   ) throws(DeviceUnavailableError) {
     socket = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
     var name = sockaddr_in()
@@ -37,7 +39,7 @@ final class OSCPort: Sendable {
       Glibc.close(socket)
       throw DeviceUnavailableError(reason: "OSC: \(address):\(port): \(reason)")
     }
-    let thread = Thread { [self] in run(hear) }
+    let thread = Thread { [self] in run(master, hear) }
     thread.name = "rlm-osc"
     thread.start()
   }
@@ -45,14 +47,15 @@ final class OSCPort: Sendable {
   /// Closes it, soon.
   func close() { isOver.store(true, ordering: .relaxed) }
 
-  private func run(_ hear: @Sendable (PlayerInput) -> Void) {
+  private func run(_ master: MasterReading?, _ hear: @Sendable (PlayerInput) -> Void) {
     var buffer = [UInt8](repeating: 0, count: Self.largestPacket)
     while !isOver.load(ordering: .relaxed) {
       let count = recv(socket, &buffer, buffer.count, 0)
       guard count > 0 else { continue }
-      let seconds = Double(rt_monotonic_nanoseconds()) * 1e-9
+      let now = rt_monotonic_nanoseconds()
+      let quarters = master?.quarters(at: now)
       for message in OSCReader.messages(Array(buffer[..<count])) {
-        OSCReader.input(message, seconds: seconds).map(hear)
+        OSCReader.input(message, seconds: Double(now) * 1e-9, quarters: quarters).map(hear)
       }
     }
     Glibc.close(socket)

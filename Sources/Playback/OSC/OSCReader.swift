@@ -67,8 +67,10 @@ enum OSCReader {
 
   /// What a message asks for; nil for nothing that is known.
   ///
-  /// - Parameter seconds: when it came.
-  static func input(_ message: OSCMessage, seconds: Double) -> PlayerInput? {
+  /// - Parameters:
+  ///   - seconds: when it came, by the monotonic clock.
+  ///   - quarters: where the master was then; nil while none runs.
+  static func input(_ message: OSCMessage, seconds: Double, quarters: Double? = nil) -> PlayerInput? {
     let parts = message.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
     guard parts.count == 2, parts.first == "rlmusician", let verb = parts.last,
       message.numbers.allSatisfy(\.isFinite)
@@ -81,8 +83,8 @@ enum OSCReader {
     switch verb {
     case "note":
       guard let key = whole(0, in: 0...127), let velocity = whole(1, in: 0...127) else { return nil }
-      return .note(key: key, velocity: velocity, seconds: seconds, quarters: nil)
-    case "pedal": return (numbers.first ?? 1) >= 0.5 ? .pedal(seconds: seconds, quarters: nil) : nil
+      return .note(key: key, velocity: velocity, seconds: seconds, quarters: quarters)
+    case "pedal": return (numbers.first ?? 1) >= 0.5 ? .pedal(seconds: seconds, quarters: quarters) : nil
     case "rule":
       guard let rule = whole(0, in: 1...64), numbers.count > 1 else { return nil }
       return .rule(rule - 1, value: min(1, max(0, numbers[1])))

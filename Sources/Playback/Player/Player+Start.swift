@@ -25,9 +25,10 @@ extension Player {
     let makeEngine: EngineMaker = { rate in
       try Self.makeEngine(configuration, sampleRate: rate, timbres: timbres, programs: programs, notice: notice)
     }
-    let output = try open(configuration, stream, makeEngine, notice: notice)
+    let input = InputOptions(configuration)
+    let output = try open(configuration, input, stream, makeEngine, notice: notice)
     guard let output else { return nil }
-    if let sound = output as? AudioOutput, let input = InputOptions(configuration) {
+    if let sound = output as? AudioOutput, let input {
       do {
         try sound.hear(input)
       } catch {
@@ -42,7 +43,7 @@ extension Player {
     let player = Player(output: output, configuration: configuration, notice: notice)
     await player.begin()
     do {
-      try await player.hearOSC(configuration.osc)
+      try await player.hearOSC(configuration.osc, master: input?.master)
     } catch {
       await player.close()
       throw error
@@ -51,14 +52,14 @@ extension Player {
   }
 
   private static func open(
-    _ configuration: PlaybackConfiguration, _ stream: SoundStream?, _ makeEngine: EngineMaker,
+    _ configuration: PlaybackConfiguration, _ input: InputOptions?, _ stream: SoundStream?, _ makeEngine: EngineMaker,
     notice: @escaping @Sendable (String) -> Void
   ) throws -> (any PlayerOutput)? {
     switch configuration.target {
     case .none: return nil
     case .null: return try openNull(configuration, stream, makeEngine)
     case .alsa(let name): return try openALSA(name, configuration, stream, makeEngine)
-    case .midi(let address): return try openPort(address, configuration, notice: notice)
+    case .midi(let address): return try openPort(address, configuration, input, notice: notice)
     case .automatic:
       guard SoundSystem.isPresent() else {
         notice("no sound device here: pieces are written, not played (--play says where to)")
@@ -115,12 +116,13 @@ extension Player {
   }
 
   private static func openPort(
-    _ address: String?, _ configuration: PlaybackConfiguration, notice: @escaping @Sendable (String) -> Void
+    _ address: String?, _ configuration: PlaybackConfiguration, _ input: InputOptions?,
+    notice: @escaping @Sendable (String) -> Void
   ) throws -> SequencerOutput {
     var options = SequencerOutput.Options()
     options.destination = address.flatMap { SequencerDestination($0) }
     options.sendsClock = configuration.sendsMIDIClock
-    options.input = InputOptions(configuration)
+    options.input = input
     options.waitSeconds = configuration.midiWaitSeconds
     options.volume = configuration.volume
     options.notice = notice

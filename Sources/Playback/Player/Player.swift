@@ -63,6 +63,8 @@ public actor Player {
   private var inputListener: (@Sendable (PlayerInput) -> Void)?
   private var oscPort: OSCPort?
   private let oscSender: OSCSender?
+  /// Whether there is a port `Input` for knobs and keys.
+  public nonisolated let hearsInput: Bool
   private var oscTask: Task<Void, Never>?
 
   /// A player for an output.
@@ -79,6 +81,7 @@ public actor Player {
     queue = PlayerQueue(configuration)
     volume = configuration.volume
     controls = configuration.controls
+    hearsInput = InputOptions(configuration) != nil
     oscSender = configuration.osc.destinations.isEmpty ? nil : OSCSender(configuration.osc.destinations)
     lead = configuration.sync.source == .none ? Self.usualLead : .infinity
   }
@@ -336,11 +339,14 @@ public actor Player {
 
   /// Opens the port that the configuration asks for.
   ///
+  /// - Parameter master: The master whose clock is followed, if one is.
   /// - Throws: If it cannot be had.
-  func hearOSC(_ configuration: PlaybackConfiguration.OSC) throws(DeviceUnavailableError) {
+  func hearOSC(
+    _ configuration: PlaybackConfiguration.OSC, master: MasterReading?
+  ) throws(DeviceUnavailableError) {
     guard let port = configuration.port else { return }
     let (inputs, feed) = AsyncStream.makeStream(of: PlayerInput.self, bufferingPolicy: .bufferingNewest(4096))
-    oscPort = try OSCPort(address: configuration.address, port: port) { feed.yield($0) }
+    oscPort = try OSCPort(address: configuration.address, port: port, master: master) { feed.yield($0) }
     Task { [weak self] in for await input in inputs { await self?.obey(input) } }
   }
 

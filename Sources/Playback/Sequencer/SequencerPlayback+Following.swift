@@ -57,6 +57,7 @@ extension SequencerPlayback {
       runQueue()
       return client.queueTime()
     }
+    if queueRuns { input?.readClock { client.queueTime() } }
     for event in stamped {
       switch event {
       case .announcement(let announcement): observe(announcement)
@@ -65,6 +66,7 @@ extension SequencerPlayback {
       }
     }
     input?.advance(to: client.queueTime()).forEach(follow)
+    input?.tellPlace(at: client.queueTime())
   }
 
   /// Whether a message may come soon that has to be stamped.

@@ -5,7 +5,7 @@ import Testing
 
 /// Melodies from text, MIDI and MusicXML.
 @Suite struct MelodyFileTests {
-  private func read(_ bytes: [UInt8]) throws -> String { MelodyText.text(try MelodyFile.read(bytes, file: "m")) }
+  private func read(_ bytes: [UInt8]) throws -> String { MelodyText.text(try MelodyFile.read(bytes, file: "m").line) }
 
   @Test func textIsReadAndWritten() throws {
     for text in ["D4 F4 E4", "D4:4 r:2 F#4:2 G4", "C4:16 A3"] {
@@ -32,7 +32,7 @@ import Testing
     // A bar of the original's is 440 ticks at 220 a quarter note: half a bar of four quarters. Times differ, notes not.
     for name in ["01", "03"] {
       let url = Fixture.folder.appending(path: "counterpoint/files/\(name).mid")
-      let line = try MelodyFile.read(Array(Data(contentsOf: url)), file: name)
+      let line = try MelodyFile.read(Array(Data(contentsOf: url)), file: name).line
       struct File: Decodable { var piece: CounterpointFacts.Setup }
       let facts = try JSONDecoder().decode(
         File.self, from: Data(contentsOf: Fixture.folder.appending(path: "counterpoint/files/\(name).json")))
@@ -58,6 +58,60 @@ import Testing
     // A chord's highest, and what overlaps is cut.
     let chord: [UInt8] = [0, 0x90, 60, 90, 0, 67, 90, 0x60, 69, 90, 0x60, 0x80, 67, 0, 0, 60, 0, 0, 69, 0]
     #expect(try read(midi(chord)) == "G4:2 A4:2")
+  }
+
+  /// The tempo at the first note; the standard's where none is said.
+  @Test func aFilesTempoIsItsOwn() throws {
+    func tempo(_ quarter: Int) -> [UInt8] {
+      [0, 0xFF, 0x51, 3, UInt8(quarter >> 16), UInt8(quarter >> 8 & 255), UInt8(quarter & 255)]
+    }
+    let note: [UInt8] = [0, 0x90, 60, 100, 0x60, 0x80, 60, 0, 0, 0x90, 62, 100, 0x60, 0x80, 62, 0]
+    func read(_ events: [UInt8]...) throws -> MelodyFile.Reading {
+      try MelodyFile.read(midi(Array(events.joined())), file: "m")
+    }
+    let said = try read(tempo(400_000), note)
+    #expect(said.tempo == 150 && !said.changesTempo)
+    #expect(try read(note).tempo == 120)
+    let late = try read(tempo(400_000), Array(note[..<8]), tempo(600_000), Array(note[8...]))
+    #expect(late.tempo == 150 && late.changesTempo)
+    // No quarter note lasts nothing; one of another length than it has is none.
+    #expect(try read(tempo(0), [0, 0xFF, 0x51, 1, 9], note).tempo == 120)
+    let phrase = try PhraseQuantizer.Phrase(file: midi(tempo(400_000) + note))
+    #expect(abs(phrase.stepSeconds - 0.1) < 1e-9 && phrase.remarks == ["the file's tempo is used, 150 a minute"])
+    let slow = try PhraseQuantizer.Phrase(file: midi(tempo(16_000_000) + note))
+    #expect(slow.stepSeconds == 0.75 && slow.remarks.count == 1)
+    let xml = Self.score.replacing("<note><pitch><step>D", with: "<sound tempo=\"72.5\"/><note><pitch><step>D")
+    #expect(try MelodyFile.read(Array(xml.utf8), file: "m").tempo == 72.5)
+    for text in ["x", "", "-1", "nan", "1e999"] {
+      #expect(try MelodyFile.read(Array(xml.replacing("72.5", with: text).utf8), file: "m").tempo == nil, "\(text)")
+    }
+    #expect(try PhraseQuantizer.Phrase(text: "C4 D4").remarks.isEmpty)
+  }
+
+  /// 100 bars: nothing for a training, and the first 64 for an answer.
+  @Test func aLongFilesBeginningIsAnswered() throws {
+    var notes: [UInt8] = []
+    for bar in 0..<100 {
+      let key = UInt8(60 + bar % 5)
+      notes += [0, 0x90, key, 90, 0x83, 0x00, 0x80, key, 0]
+    }
+    let file = midi(notes)
+    #expect(throws: DataError.self) { try read(file) }
+    let phrase = try PhraseQuantizer.Phrase(file: file)
+    #expect(phrase.notes.count == 64 && phrase.stepCount == 1024)
+    #expect(phrase.remarks.contains("the file is longer than 64 bars: its beginning is used"))
+  }
+
+  @Test func runningStatusGoesOnAfterMetaEvents() throws {
+    let events: [UInt8] = [
+      0, 0x90, 60, 100, 0x60, 60, 0, 0, 0xFF, 1, 1, 65, 0, 62, 100, 0x60, 62, 0, 0, 0xF0, 1, 0xF7, 0, 64, 100, 0x60, 64,
+      0,
+    ]
+    #expect(try read(midi(events)) == "C4:2 D4:2 E4:2")
+    // Before any status, and a status in the middle of a message.
+    #expect(throws: DataError.self) { try read(midi([0, 0xFF, 1, 1, 65, 0, 60, 100, 0x60, 60, 0])) }
+    #expect(throws: DataError.self) { try read(midi([0, 0x90, 0x90, 60, 100, 0x60, 60, 0])) }
+    #expect(throws: DataError.self) { try read(midi([0, 0x90, 60, 0xFF, 0x60, 60, 0])) }
   }
 
   @Test func badMIDIIsRefused() throws {

@@ -39,6 +39,25 @@ import Testing
     await fixture.end()
   }
 
+  /// Quarter notes of 480 ticks, 150 a minute.
+  @Test func aFileIsAsFastAsItSays() async throws {
+    let fixture = try await ControlFixture()
+    var track: [UInt8] = [0, 0xFF, 0x51, 3, 0x06, 0x1A, 0x80]
+    for key: UInt8 in [60, 62, 64, 60] { track += [0, 0x90, key, 80, 0x83, 0x60, 0x80, key, 0] }
+    track += [0, 0xFF, 0x2F, 0]
+    var bytes = Array("MThd".utf8)
+    bytes += [0, 0, 0, 6, 0, 0, 0, 1, 1, 0xE0]
+    bytes += Array("MTrk".utf8)
+    bytes += [0, 0, 0, UInt8(track.count)]
+    let file = Data(bytes + track).base64EncodedString()
+    let state = try object(try fixture.ask("POST", "/api/melody", #"{"file": "\#(file)"}"#).body)
+    #expect(state["melody"] as? String == "C4:2 D4:2 E4:2 C4:2" && state["tempo"] as? Double == 150)
+    #expect((state["remarks"] as? [String])?.contains("the file's tempo is used, 150 a minute") == true)
+    let other = try object(try fixture.ask("POST", "/api/melody", #"{"file": "\#(file)", "tempo": 70}"#).body)
+    #expect(other["tempo"] as? Double == 70)
+    await fixture.end()
+  }
+
   /// Each is written once, with its own melody, whoever else waits for the disk.
   @Test func melodiesThatComeTogetherAreNotMixedUp() async throws {
     let fixture = try await ControlFixture()
@@ -70,6 +89,16 @@ import Testing
     answers.giveTurnBack()
     #expect(try fixture.ask("POST", "/api/melody", #"{"text": "C4:2 D4:2 E4:2 F4:2"}"#).status == 200)
     #expect(answers.takeTurn() && !answers.takeTurn())
+    await fixture.end()
+  }
+
+  /// Too much for a melody, and said so.
+  @Test func twoMegabytesAreRefusedInWords() async throws {
+    let fixture = try await ControlFixture()
+    let refused = try fixture.ask(
+      "POST", "/api/melody", "{\"text\": \"" + String(repeating: "C4 ", count: 700_000) + "\"}")
+    #expect(refused.status == 413, "\(refused.body)")
+    #expect(try object(refused.body)["error"] is String)
     await fixture.end()
   }
 
@@ -111,9 +140,17 @@ import Testing
     let usual = try object(try fixture.ask("GET", "/api/controls").body)
     #expect((usual["controls"] as? [String: String])?["volume"] == "control 7")
     #expect((usual["controls"] as? [String: String])?["rule 1"] == "control 16")
-    let learning = try object(try fixture.ask("POST", "/api/controls", #"{"learn": "rule 2"}"#).body)
-    #expect(learning["learning"] as? String == "rule 2")
-    #expect(try fixture.ask("POST", "/api/controls", #"{"learn": "everything"}"#).status == 400)
+    // Nothing is heard here, so no knob can be.
+    let refused = try fixture.ask("POST", "/api/controls", #"{"learn": "rule 2"}"#)
+    #expect(refused.status == 409)
+    #expect((try object(refused.body)["error"] as? String)?.hasPrefix("no knob can be heard") == true)
+    #expect(try fixture.ask("POST", "/api/controls", #"{"learn": null}"#).status == 200)
+    for body in [
+      #"{"learn": "everything"}"#, #"{"learn": 7}"#, #"{"learn": "rule 65"}"#, #"{"learn": "rule 9"}"#, #"{}"#, #"[]"#,
+      "",
+    ] {
+      #expect(try fixture.ask("POST", "/api/controls", body).status == 400, "\(body)")
+    }
     await fixture.end()
   }
 
