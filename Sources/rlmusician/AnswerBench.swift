@@ -71,7 +71,7 @@ struct AnswerBench {
       rows.withLock { $0 = measured }
       done.signal()
     }
-    guard isStarted else { throw Fault(.system, "the system refuses a thread") }
+    guard isStarted else { throw SystemThread.RefusedError() }
     done.wait()
     return BenchSection(
       key: "answers_composed", title: "an answer is composed, \(melodies) melodies, while every processor trains",

@@ -102,13 +102,17 @@ struct RLMusician: AsyncParsableCommand {
   }
 
   private static func exit(reporting error: any Error) -> Never {
-    // Help, version, completion scripts, and what has been reported already.
     let code = exitCode(for: error)
-    if code == .success || error is ExitCode {
-      let (isFirst, code) = (RankSession.isFirst, RankSession.leave(code.rawValue))
-      if !isFirst { Foundation.exit(code) }
-      exit(withError: error)
+    if code == .success {
+      // Help, the version and scripts of completions are results as others are.
+      let text = fullMessage(for: error)
+      do {
+        if RankSession.isFirst, !text.isEmpty { StandardOutput.writeLine(text) }
+        try StandardOutput.check()
+      } catch { exit(reporting: error) }
     }
+    // The last has been reported already.
+    if code == .success || error is ExitCode { Foundation.exit(RankSession.leave(code.rawValue)) }
     let isUsage = code == .validationFailure
     let fault = isUsage ? Fault(.usage, message(for: error) + " (see: rlmusician --help)") : Fault(error)
     fault.report()

@@ -227,7 +227,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
 func onOwnThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
     let isStarted = SystemThread.start { continuation.resume(with: Swift.Result(catching: work)) }
-    if !isStarted { continuation.resume(throwing: Fault(.system, "the system refuses a thread")) }
+    if !isStarted { continuation.resume(throwing: SystemThread.RefusedError()) }
   }
 }
 

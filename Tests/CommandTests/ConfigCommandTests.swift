@@ -128,11 +128,14 @@ import Testing
     #expect(try CommandRun(["--version"]).output == Program.version + "\n")
   }
 
-  @Test func aFullDiskIsAFault() throws {
+  @Test(arguments: [
+    ["config"], ["--help"], ["--version"], ["help", "config"], ["--generate-completion-script", "bash"],
+  ])
+  func aFullDiskIsAFault(arguments: [String]) throws {
     let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
     let process = Process()
     process.executableURL = CommandRun.program
-    process.arguments = ["config"]
+    process.arguments = arguments
     process.standardOutput = full
     let errors = Pipe()
     process.standardError = errors

@@ -32,6 +32,14 @@ public enum SystemThread {
     return thread
   }
 
+  /// What is thrown where work cannot go on without a thread that the system refuses.
+  public struct RefusedError: Error, Hashable, CustomStringConvertible {
+    /// An error that says so.
+    public init() {}
+    /// The line.
+    public var description: String { "the system refuses a thread" }
+  }
+
   fileprivate final class Body: Sendable {
     let run: @Sendable () -> Void
     init(run: @escaping @Sendable () -> Void) { self.run = run }

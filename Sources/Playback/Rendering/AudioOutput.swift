@@ -59,7 +59,7 @@ public final class AudioOutput: PlayerOutput {
   ///   - sink: The device, not open yet.
   ///   - options: How it is to run.
   ///   - makeEngine: The engine for a sample rate.
-  /// - Throws: `SinkError` if the device cannot be had; whatever `makeEngine` throws.
+  /// - Throws: `SinkError` if the device cannot be had; `SystemThread.RefusedError`; whatever `makeEngine` throws.
   init(sink: any AudioSink, options: Options = Options(), makeEngine: (Int) throws -> any SoundEngine) throws {
     format = try Self.open(sink, priority: options.priority)
     deviceName = sink.name
@@ -79,7 +79,8 @@ public final class AudioOutput: PlayerOutput {
       longestSilence: options.longestSilence, tap: options.stream?.tap)
     (events, reports) = AsyncStream.makeStream(of: PlayerEvent.self)
     guard thread.start() else {
-      throw SinkError(operation: "pthread_create", device: sink.name, code: EAGAIN, reason: "no thread to be had")
+      sink.close()
+      throw SystemThread.RefusedError()
     }
     logger.info("\(sink.name): \(format)")
     let pump = Thread { [self] in carryReports() }
@@ -89,30 +90,28 @@ public final class AudioOutput: PlayerOutput {
 
   /// Opens the device on a thread that has the audio thread's priority: what a plug-in starts to talk to a sound server
   /// inherits it, and would else be starved where the audio thread is not.
-  private static func open(_ sink: any AudioSink, priority: Int32) throws(SinkError) -> SinkFormat {
+  private static func open(_ sink: any AudioSink, priority: Int32) throws -> SinkFormat {
     if priority == 0 { return try sink.open(mustHaveRate: nil) }
     let opening = Opening(sink)
     let isStarted = SystemThread.start {
       _ = rt_thread_become_realtime(priority)
-      opening.result = Result { () throws(SinkError) in try opening.sink.open(mustHaveRate: nil) }
+      opening.format = Result { () throws(SinkError) in try opening.sink.open(mustHaveRate: nil) }
       opening.isDone.signal()
     }
-    guard isStarted else {
-      throw SinkError(operation: "pthread_create", device: sink.name, code: EAGAIN, reason: "no thread to be had")
-    }
+    guard isStarted else { throw SystemThread.RefusedError() }
     opening.isDone.wait()
-    return try opening.result.get()
+    return try opening.format.get()
   }
 
   /// Unchecked: the opening thread has it until the signal, the waiting one after that.
   private final class Opening: @unchecked Sendable {
     let sink: any AudioSink
-    var result: Result<SinkFormat, SinkError>
+    var format: Result<SinkFormat, SinkError>
     let isDone = DispatchSemaphore(value: 0)
 
     init(_ sink: any AudioSink) {
       self.sink = sink
-      result = .failure(SinkError(operation: "open", device: sink.name, code: EAGAIN, reason: "no thread to be had"))
+      format = .failure(SinkError(operation: "open", device: sink.name, code: EAGAIN, reason: "not opened yet"))
     }
   }
 
