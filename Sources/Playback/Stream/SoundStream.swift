@@ -140,34 +140,6 @@ public final class SoundStream: Sendable {
 
   // MARK: The encoder's thread
 
-  /// An encoder, and what it gave lately.
-  private final class Channel {
-    let encoder: any StreamEncoder
-    /// The stream's frame that it began with.
-    let origin: Int
-    private var recent: [(frame: Int, bytes: [UInt8])] = []
-
-    init(_ encoder: any StreamEncoder, origin: Int) {
-      (self.encoder, self.origin) = (encoder, origin)
-    }
-
-    /// Encodes, and keeps what comes of it for a while.
-    func encode(_ frames: UnsafeBufferPointer<Float>) -> [UInt8] {
-      let start = origin + encoder.nextFrame
-      let bytes = encoder.encode(frames)
-      if bytes.isEmpty { return [] }
-      recent.append((start, bytes))
-      let oldest = origin + encoder.nextFrame - Int(StreamFeed.lead * Double(StreamFeed.rate))
-      while recent.count > 1, recent[1].frame <= oldest { recent.removeFirst() }
-      return bytes
-    }
-
-    /// What somebody gets who comes now, and the stream's frame that it begins with.
-    var beginning: (frame: Int, bytes: [UInt8])? {
-      recent.first.map { ($0.frame, encoder.header + recent.flatMap(\.bytes)) }
-    }
-  }
-
   private func run() {
     rt_thread_name("rlm-encoder")
     rt_thread_block_signals()
@@ -177,7 +149,7 @@ public final class SoundStream: Sendable {
     tap.beginWanting()
     var feed = StreamFeed(
       tap: tap, from: state.withLock { $0.frameCount }, now: Self.seconds, buffer: buffer)
-    var channels: [StreamKind: Channel] = [:]
+    var channels: [StreamKind: StreamChannel] = [:]
     // What was heard lately, for encoders that begin now.
     var history: [Float] = []
     while goesOn(feed.frameCount) {
@@ -213,7 +185,7 @@ public final class SoundStream: Sendable {
   }
 
   /// Encoders for the kinds that are listened to; the others go.
-  private func open(_ channels: inout [StreamKind: Channel], _ history: [Float], before start: Int) {
+  private func open(_ channels: inout [StreamKind: StreamChannel], _ history: [Float], before start: Int) {
     let (kinds, title) = state.withLock { (Set($0.listeners.values.map(\.kind)), $0.title) }
     channels = channels.filter { kinds.contains($0.key) }
     for kind in kinds where channels[kind] == nil {
@@ -221,13 +193,13 @@ public final class SoundStream: Sendable {
         for (number, listener) in state.withLock({ $0.listeners }) where listener.kind == kind { close(number) }
         continue
       }
-      let channel = Channel(encoder, origin: start - history.count / 2)
+      let channel = StreamChannel(encoder, origin: start - history.count / 2)
       _ = history.withUnsafeBufferPointer { channel.encode($0) }
       channels[kind] = channel
     }
   }
 
-  private func pass(_ mark: StreamFeed.Mark, _ channels: [StreamKind: Channel]) {
+  private func pass(_ mark: StreamFeed.Mark, _ channels: [StreamKind: StreamChannel]) {
     let (new, isOther, marked) = state.withLock { state in
       let label = state.labels[mark.item]
       let new = StreamMark(
@@ -245,7 +217,7 @@ public final class SoundStream: Sendable {
     marked?(new)
   }
 
-  private func deliver(_ bytes: [UInt8], of channel: Channel, _ kind: StreamKind) {
+  private func deliver(_ bytes: [UInt8], of channel: StreamChannel, _ kind: StreamKind) {
     let listeners = state.withLock { state in
       let mine = state.listeners.filter { $0.value.kind == kind }
       if let start = channel.beginning?.frame {
