@@ -25,40 +25,68 @@
       return energy == 0 ? 0 : Float(product / energy)
     }
 
-    /// How many frames a recording of a reference lacks, time after time, if that is all that is wrong with it: between
-    /// two losses, but for the block in which one is, it is equal. nil if it is not.
-    static func losses(_ recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) -> [Int]? {
-      let (block, probe) = (2400, 64)
-      var (losses, lost, place, unequal): ([Int], Int, Int, Int) = ([], 0, 0, 0)
-      func isEqual(_ place: Int, _ count: Int, _ lost: Int) -> Bool {
-        let (a, b) = (recorded.startIndex + place - lost, reference.startIndex + place)
-        guard a >= recorded.startIndex, a + count <= recorded.endIndex, b + count <= reference.endIndex else {
-          return false
-        }
-        return (0..<count).allSatisfy { abs(recorded[a + $0] - reference[b + $0]) < 1e-6 }
+    /// A place from which a recording goes on elsewhere in its reference.
+    struct Difference: CustomStringConvertible {
+      /// Frames of the reference before it.
+      var place: Int
+      /// Frames of the reference that are not in the recording.
+      var lost: Int
+      /// Frames of the recording that are not in the reference.
+      var added: Int
+      /// Whether what was added is silence.
+      var isSilent: Bool
+
+      var description: String {
+        let loss = lost == 0 ? "" : " - \(lost)"
+        let addition = added == 0 ? "" : " + \(added)\(isSilent ? " of silence" : "")"
+        return "\((100 * Double(place) / 48_000).rounded() / 100) s:\(loss)\(addition)"
       }
-      // What follows a loss, further on than any recording loses at once, is left out.
-      while place + 30_000 < reference.count {
-        if !isEqual(place, block, lost) {
-          unequal += 1
-          let next = place + block
-          // Silence is equal to itself everywhere: the probe has to have something in it.
-          guard (0..<probe).contains(where: { abs(reference[reference.startIndex + next + $0]) > 1e-3 }) else {
-            place += block
-            continue
+    }
+
+    /// Everything in which a recording differs from a reference, if that is frames that are missing and frames that are too
+    /// many: between two places both are equal, sample by sample. nil if they are not.
+    static func differences(_ recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) -> [Difference]? {
+      let (probe, farthest) = (2048, 49_152)
+      var differences: [Difference] = []
+      return recorded.withUnsafeBufferPointer { recorded in
+        reference.withUnsafeBufferPointer { reference in
+          func isEqual(_ a: Int, _ b: Int) -> Bool {
+            guard a + probe <= recorded.count, b + probe <= reference.count else { return false }
+            // Silence is equal to itself everywhere: there has to be something.
+            return (0..<probe).allSatisfy { abs(recorded[a + $0] - reference[b + $0]) < 1e-6 }
+              && (0..<probe).contains { abs(reference[b + $0]) > 1e-3 }
           }
-          guard let more = stride(from: 0, through: 24_576, by: 256).first(where: { isEqual(next, probe, lost + $0) })
-          else {
-            // A second loss right behind the first.
-            place += block
-            continue
+          var (a, b) = (0, 0)
+          while a < recorded.count, b < reference.count {
+            if abs(recorded[a] - reference[b]) < 1e-6 {
+              (a, b) = (a + 1, b + 1)
+              continue
+            }
+            // One thing at a time: so many are missing, too many, or others; then some of each, by the sixteenth of a quantum.
+            var found = (1..<farthest).lazy.compactMap { count -> (added: Int, lost: Int)? in
+              if isEqual(a, b + count) { return (0, count) }
+              if isEqual(a + count, b) { return (count, 0) }
+              return isEqual(a + count, b + count) ? (count, count) : nil
+            }.first
+            if found == nil {
+              found =
+                stride(from: 64, to: farthest, by: 64).lazy.compactMap { total -> (added: Int, lost: Int)? in
+                  stride(from: 0, through: total, by: 64).first { isEqual(a + $0, b + total - $0) }.map {
+                    ($0, total - $0)
+                  }
+                }.first
+            }
+            guard let found else {
+              // The end of both is shorter than what is compared.
+              return reference.count - b < farthest && !differences.isEmpty ? differences : nil
+            }
+            let isSilent = found.added > 0 && (a..<(a + found.added)).allSatisfy { abs(recorded[$0]) < 1e-6 }
+            differences.append(Difference(place: b, lost: found.lost, added: found.added, isSilent: isSilent))
+            (a, b) = (a + found.added, b + found.lost)
           }
-          if more > 0 { losses.append(more) }
-          lost += more
+          return differences
         }
-        place += block
       }
-      return losses.isEmpty || unequal > 4 * losses.count ? nil : losses
     }
 
     /// The first frame that is not silent.
