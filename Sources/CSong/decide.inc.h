@@ -67,7 +67,7 @@ INLINE int NAMED(decide)(song *s, const NAMED(rows) *r, const int vectors, uint3
   now->decisions++;
   if (given >= 0) return given;
   if ((mask & (mask - 1)) == 0) return __builtin_ctz(mask | 1u << 31);  // nothing to choose, nothing to learn
-  if (__builtin_expect(s->task.script != 0, 0)) return NAMED(scripted)(s, r, mask);
+  if (!FREELY && __builtin_expect(s->task.script != 0, 0)) return NAMED(scripted)(s, r, mask);
   const float *weights = s->task.weights;
   F8 y[4], z[4];
   for (int k = 0; k < vectors; k++) y[k] = NAMED(load)(weights + r->row[0] + 8 * k), z[k] = NAMED(load)(weights + r->row[1] + 8 * k);
@@ -108,8 +108,8 @@ INLINE int NAMED(decide)(song *s, const NAMED(rows) *r, const int vectors, uint3
   int a = __builtin_popcount(passed);
   if (a > 31 || !(mask >> a & 1)) a = 31 - __builtin_clz(mask);  // rounding at the end of a sum
   if (s->task.record && now->recorded < MOST_DECISIONS) {
-    song_decision *d = &s->decision[now->recorded++];
-    for (int i = 0; i < r->count; i++) d->row[i] = r->row[i];
+    song_decision *d = &s->decision[++now->recorded];
+    memcpy(d->row, r->row, sizeof d->row);
     d->count = (uint8_t)r->count, d->vectors = (uint8_t)vectors, d->action = (uint8_t)a;
     d->slot = (int16_t)r->slot, d->step = (int16_t)r->step, d->invention = (uint8_t)r->invention, d->reward = 0;
     d->probabilities = now->probabilities;
@@ -147,10 +147,11 @@ INLINE void NAMED(learn)(const song *s, const song_decision *d, const int vector
 static void NAMED(accumulate)(song *s, const float *advantages, int64_t stride, float temperature, float invention,
                               float *gradient) {
   for (int i = 0; i < s->now.recorded; i++) {
-    const song_decision *d = &s->decision[i];
+    const song_decision *d = &s->decision[1 + i];
     float heat = d->invention ? temperature * invention : temperature;
     if (d->vectors == 2) NAMED(learn)(s, d, 2, advantages[i * stride], heat, gradient);
     else NAMED(learn)(s, d, 4, advantages[i * stride], heat, gradient);
   }
+  memset(gradient + NOTHING, 0, 64 * sizeof(float));
 }
 #endif

@@ -1,5 +1,6 @@
-// Composing a piece; the includer defines PATH, PARTS (of a world: constant where that makes it faster) and, for the path
-// that is called, FOUR_PARTS: what composes in four.
+// Composing a piece; the includer defines PATH, PARTS (of a world: constant where that makes it faster), FREELY (1: nothing
+// is given, taken by somebody else or added up by bar, as in training) and, for the path that is called, FOUR_PARTS: what
+// composes freely in four.
 #include "decide.inc.h"
 #define ROWS NAMED(rows)
 
@@ -7,8 +8,8 @@ INLINE void NAMED(reward)(song *s, int bar, int rule, float value) {
   state *now = &s->now;
   value *= s->task.world->coefficient[rule];
   now->rule[rule] += value;
-  if (s->task.record && now->recorded) s->decision[now->recorded - 1].reward += value;
-  if (s->task.bars) s->task.bars[bar * SONG_RULES + rule] += value;
+  s->decision[now->recorded].reward += value;
+  if (!FREELY && s->task.bars) s->task.bars[bar * SONG_RULES + rule] += value;
 }
 #define REWARD(rule, value) NAMED(reward)(s, bar, rule, value)
 
@@ -19,7 +20,7 @@ INLINE void NAMED(fault)(song *s, int bar) {
 }
 
 INLINE int NAMED(given)(const song *s, int part, int bar) {
-  return s->task.replay || (s->task.given && s->task.given[part * SONG_BARS + bar]);
+  return !FREELY && (s->task.replay || (s->task.given && s->task.given[part * SONG_BARS + bar]));
 }
 
 INLINE int NAMED(role)(const int part, const int parts) { return part == 0 ? 0 : part == parts - 1 ? 1 : part == 1 ? 2 : 3; }
@@ -65,6 +66,7 @@ static void NAMED(play_all)(song *s) {
   for (int p = 0; p < SONG_PARTS; p++)
     now->lane[p] = now->last[p] = now->before[p] = -1, now->pitch[p] = now->last_pitch[p] = -1, now->turn[p] = 3;
   now->chord = now->next = now->chord_before = -1;
+  s->decision[0].reward = 0;
   for (int lane = SONG_LANES - 1; lane >= 0; lane--) {
     s->octaves[lane] = 0;
     for (int other = lane % w->degrees; other < SONG_LANES; other += w->degrees) s->octaves[lane] |= 1u << other;
@@ -89,7 +91,6 @@ static void NAMED(play_all)(song *s) {
     at -= back;
     *now = s->undo[at % UNDONE];
     now->random[0] = random[0], now->random[1] = random[1];
-    if (s->task.record && now->recorded) s->decision[now->recorded - 1].reward = now->last_reward;
     at--;
   }
   double total = 0;
@@ -101,7 +102,8 @@ static void NAMED(play_all)(song *s) {
 
 #ifdef FOUR_PARTS
 static void NAMED(play)(song *s) {
-  if (s->task.world->parts == 4) FOUR_PARTS(s);
+  const song_task *task = &s->task;
+  if (task->world->parts == 4 && !task->replay && !task->given && !task->script && !task->bars) FOUR_PARTS(s);
   else NAMED(play_all)(s);
 }
 

@@ -31,5 +31,6 @@ enum {
 
   AT_TRANSFORMATION = AT_CHORD_FORMER + 4 * 33 * 32,           // [relation]
   AT_TRANSFORMATION_PLACE = AT_TRANSFORMATION + 6 * 16,        // [relation][odd or even]
-  WEIGHTS = AT_TRANSFORMATION_PLACE + 6 * 2 * 16 + 64,
+  NOTHING = AT_TRANSFORMATION_PLACE + 6 * 2 * 16,              // stays 0: where there is no such row
+  WEIGHTS = NOTHING + 64,
 };

@@ -1,8 +1,8 @@
 // A step: every part's note, the bass first, then the melody, then the inner parts from above.
 
-INLINE int NAMED(predicted)(const song *s, const song_bar *b, int bar, int step, int p) {
+INLINE int NAMED(predicted)(const song *s, const song_bar *b, const NAMED(moment) *m, int p) {
   const song_world *w = s->task.world;
-  const int there = b->reference * w->steps + step % w->steps;
+  const int there = b->reference * w->steps + w->start[m->k] + m->i;
   if (!s->grid.onset[p][there]) return -1;
   const song_bar *former = &s->task.plan->bar[b->reference];
   int shift = w->key[b->key].tonic - w->key[former->key].tonic;
@@ -10,7 +10,7 @@ INLINE int NAMED(predicted)(const song *s, const song_bar *b, int bar, int step,
   if (shift < -(w->degrees / 2)) shift += w->degrees;
   const int lane = s->grid.lane[p][there];
   if (p != 0) return b->relation == SONG_EXACT || b->relation == SONG_VARIED ? lane + shift : -1;
-  const int t = s->grid.transformation[bar];
+  const int t = s->grid.transformation[m->bar];
   if (t >= 14) return -1;
   int first = b->reference * w->steps;
   while (first < there && s->grid.lane[0][first] < 0) first++;
@@ -26,7 +26,7 @@ INLINE void NAMED(sing)(song *s, NAMED(moment) *m, const int p, const int role) 
   const song_chord *c = now->harmony;
   const int bar = m->bar, parts = PARTS(w), first = m->i == 0;
   int relaxed = 0;
-  const int motif = b->reference >= 0 ? NAMED(predicted)(s, b, bar, m->step, p) : -1;
+  const int motif = b->reference >= 0 ? NAMED(predicted)(s, b, m, p) : -1;
   const uint32_t mask = NAMED(allowed)(s, m, p, role, motif, &relaxed);
   const int last = now->last[p], from = last >= 0 ? last : (w->low[p] + w->high[p]) / 2, window = from - 7;
   const uint32_t here = (window >= 0 ? mask >> window : mask << -window) & 0xFFFF;
@@ -35,29 +35,32 @@ INLINE void NAMED(sing)(song *s, NAMED(moment) *m, const int p, const int role) 
   const int bass = now->lane[parts - 1], top = now->lane[0];
   ROWS r = {.count = 0, .slot = NAMED(slot)(b, m->k, 2, role), .step = m->step, .invention = free && role == 0 && !m->cadential,
             .taste = role == 0 && free ? plan->step_taste : 0, .sharpness = free && !m->cadential ? 1 : s->now.sharpness};
-  r.row[r.count++] = AT_INTERVAL + (role * 7 + (last >= 0 ? now->turn[p] : 3)) * 16;
-  if (role != 1 && bass >= 0) r.row[r.count++] = AT_BASS + (role * 2 + strong) * DIFFERENCE + DIFFERENCE_ORIGIN + window - bass;
-  if (role != 0 && top >= 0) r.row[r.count++] = AT_TOP + role * DIFFERENCE + DIFFERENCE_ORIGIN + window - top;
-  if (role == 3 && now->lane[p - 1] >= 0) r.row[r.count++] = AT_ABOVE + role * DIFFERENCE + DIFFERENCE_ORIGIN + window - now->lane[p - 1];
-  r.row[r.count++] = AT_CHORD + (role * 2 + strong) * DEGREE + DEGREE_ORIGIN + window - c->root_class;
+  // As many rows for every note of a role: what varies costs more than a row of nothing.
+#define ROW(condition, place) r.row[r.count++] = (condition) ? (place) : NOTHING
+  ROW(1, AT_INTERVAL + (role * 7 + (last >= 0 ? now->turn[p] : 3)) * 16);
+  if (role != 1) ROW(bass >= 0, AT_BASS + (role * 2 + strong) * DIFFERENCE + DIFFERENCE_ORIGIN + window - bass);
+  if (role != 0) ROW(top >= 0, AT_TOP + role * DIFFERENCE + DIFFERENCE_ORIGIN + window - top);
+  if (role == 3) ROW(now->lane[p - 1] >= 0, AT_ABOVE + role * DIFFERENCE + DIFFERENCE_ORIGIN + window - now->lane[p - 1]);
+  ROW(1, AT_CHORD + (role * 2 + strong) * DEGREE + DEGREE_ORIGIN + window - c->root_class);
   const int leads = now->harmony_after && NAMED(next_onset)(s, m, p) >= w->length[m->k];
-  r.row[r.count] = AT_NEXT + role * DEGREE + DEGREE_ORIGIN + window - (leads ? now->harmony_after : c)->root_class;
-  r.count += leads;
-  r.row[r.count++] = AT_DEGREE + (role * 8 + m->context) * DEGREE + DEGREE_ORIGIN + window - w->key[b->key].tonic;
-  r.row[r.count++] = AT_REGISTER + (role * 3 + b->level) * LANE + LANE_ORIGIN + window;
-  if (role == 0 && (b->climax || b->nadir))
-    r.row[r.count++] = AT_WINDOW + (b->climax ? now->climaxes > 0 : 2 + (now->nadirs > 0)) * LANE + LANE_ORIGIN + window + (b->climax ? 24 - plan->climax_lane : 16 - plan->nadir_lane);
-  r.row[r.count] = AT_MOTIF + ((role * 6 + b->relation) * 2 + strong) * DIFFERENCE + DIFFERENCE_ORIGIN + window - motif;
-  r.count += motif >= 0 && motif < SONG_LANES;
+  ROW(leads, AT_NEXT + role * DEGREE + DEGREE_ORIGIN + window - (leads ? now->harmony_after : c)->root_class);
+  ROW(1, AT_DEGREE + (role * 8 + m->context) * DEGREE + DEGREE_ORIGIN + window - w->key[b->key].tonic);
+  ROW(1, AT_REGISTER + (role * 3 + b->level) * LANE + LANE_ORIGIN + window);
+  if (role == 0)
+    ROW(b->climax || b->nadir, AT_WINDOW + (b->climax ? now->climaxes > 0 : 2 + (now->nadirs > 0)) * LANE + LANE_ORIGIN + window + (b->climax ? 24 - plan->climax_lane : 16 - plan->nadir_lane));
+  ROW(motif >= 0 && motif < SONG_LANES, AT_MOTIF + ((role * 6 + b->relation) * 2 + strong) * DIFFERENCE + DIFFERENCE_ORIGIN + window - motif);
+#undef ROW
   int lane;
-  if (here) {
-    lane = NAMED(decide)(s, &r, 2, here, NAMED(given)(s, p, bar) ? s->grid.lane[p][m->step] - window : -1) + window;
+  if (NAMED(given)(s, p, bar)) {
+    lane = s->grid.lane[p][m->step];
+    now->decisions += here != 0, relaxed += !here;
+  } else if (here) {
+    lane = NAMED(decide)(s, &r, 2, here, -1) + window;
   } else {  // out of reach: the nearest lane there is
     relaxed++;
     lane = from;
     for (int far = 8; far < SONG_LANES && !(mask >> (lane & 31) & 1); far++) lane = bit(from - far) & mask ? from - far : bit(from + far) & mask ? from + far : lane;
     if (!(bit(lane) & mask)) lane = 31 - __builtin_clz(mask);
-    if (NAMED(given)(s, p, bar)) lane = s->grid.lane[p][m->step];
   }
   if (relaxed) NAMED(fault)(s, bar);
 

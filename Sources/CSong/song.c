@@ -18,14 +18,18 @@
 
 #define PATH portable_four
 #define PARTS(world) 4
+#define FREELY 1
 #include "engine.inc.h"
+#undef FREELY
 #undef PARTS
 #undef PATH
 #define PATH portable
 #define PARTS(world) ((world)->parts)
+#define FREELY 0
 #define FOUR_PARTS play_all_portable_four
 #include "engine.inc.h"
 #undef FOUR_PARTS
+#undef FREELY
 #undef PARTS
 #undef PATH
 
@@ -33,26 +37,52 @@
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
 #define PATH avx2_four
 #define PARTS(world) 4
+#define FREELY 1
 #include "engine.inc.h"
+#undef FREELY
 #undef PARTS
 #undef PATH
 #define PATH avx2
 #define PARTS(world) ((world)->parts)
+#define FREELY 0
 #define FOUR_PARTS play_all_avx2_four
 #include "engine.inc.h"
 #undef FOUR_PARTS
+#undef FREELY
+#undef PARTS
+#undef PATH
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#define PATH avx512_four
+#define PARTS(world) 4
+#define FREELY 1
+#include "engine.inc.h"
+#undef FREELY
+#undef PARTS
+#undef PATH
+#define PATH avx512
+#define PARTS(world) ((world)->parts)
+#define FREELY 0
+#define FOUR_PARTS play_all_avx512_four
+#include "engine.inc.h"
+#undef FOUR_PARTS
+#undef FREELY
 #undef PARTS
 #undef PATH
 #pragma clang attribute pop
 #endif
 
 const song_path *song_path_at(int32_t index) {
-  const song_path *paths[2] = {&path_portable, 0};
+  const song_path *paths[3] = {&path_portable, 0, 0};
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) paths[1] = &path_avx2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) {
+    paths[1] = &path_avx2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl")) paths[2] = &path_avx512;
+  }
 #endif
-  return index >= 0 && index < 2 ? paths[index] : 0;
+  return index >= 0 && index < 3 ? paths[index] : 0;
 }
 
 int32_t song_weight_count(void) { return WEIGHTS; }
@@ -72,7 +102,7 @@ void song_destroy(song *s) { free(s); }
 song_grid *song_grid_of(song *s) { return &s->grid; }
 song_task *song_task_of(song *s) { return &s->task; }
 const song_result *song_result_of(const song *s) { return &s->result; }
-const song_decision *song_decisions_of(const song *s) { return s->decision; }
+const song_decision *song_decisions_of(const song *s) { return s->decision + 1; }
 const song_asked *song_asked_of(const song *s) { return &s->asked; }
 void song_begin_script(song *s) { s->scripted = 0, s->asked = (song_asked){0}; }
 const double *song_rules_of(const song *s) { return s->result.rule; }

@@ -20,7 +20,6 @@ typedef struct state {
   int32_t climaxes, nadirs, suspensions;
   int32_t decisions, recorded, probabilities, faults;
   float sharpness;            // logits of bars that return are multiplied by it
-  float last_reward;          // of the last decision that was recorded
   double rule[SONG_RULES];
 } state;
 
@@ -33,7 +32,7 @@ struct song {
   state now;
   song_grid grid;
   uint32_t octaves[SONG_LANES];  // of every lane, the lanes of its class
-  song_decision decision[MOST_DECISIONS];
+  song_decision decision[1 + MOST_DECISIONS];  // the first takes what comes before any decision, or without a record
   float probability[MOST_DECISIONS * 20];
   state undo[UNDONE];
 };

@@ -47,7 +47,8 @@ struct ScoreCommand: ParsableCommand {
           throw DataError(
             file: path, reason: "a roll does not say which notes are the melody's; allowed: a piece's folder")
         } else {
-          try report.add(Self.roll(path), file: path, rules: configuration.environment.rules)
+          let roll = try Self.roll(path.hasSuffix("piece.json") ? Self.folder(path) ?? path : path)
+          try report.add(roll, file: path, rules: configuration.environment.rules)
         }
       }
       _ = try writeLine(
@@ -58,13 +59,15 @@ struct ScoreCommand: ParsableCommand {
     }
   }
 
-  /// The folder of a piece: the path itself, or where the roll stands beside its `piece.json`.
+  /// The folder of a piece: the path itself, where its `piece.json` is, or where a roll stands beside that.
   private static func folder(_ path: String) -> String? {
     var isFolder: ObjCBool = false
     guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
     if isFolder.boolValue { return path }
-    let folder = path.hasSuffix("/piano_roll.tsv") ? String(path.dropLast("/piano_roll.tsv".count)) : ""
-    return !folder.isEmpty && FileManager.default.fileExists(atPath: "\(folder)/piece.json") ? folder : nil
+    let name = path.split(separator: "/").last ?? ""
+    guard name == "piece.json" || name == "piano_roll.tsv" else { return nil }
+    let folder = "./".prefix(path.hasPrefix("/") ? 0 : 2) + path.dropLast(name.count)
+    return FileManager.default.fileExists(atPath: folder + "piece.json") ? String(folder.dropLast()) : nil
   }
 
   /// nil if it is a roll's.

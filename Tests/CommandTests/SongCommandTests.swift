@@ -38,6 +38,8 @@ import Testing
       let piece = try #require(try Self.folders(folder).first)
       let table = try CommandRun(["score", piece], in: folder)
       #expect(table.status == 0 && table.output.contains("likeness") && table.output.contains("\n    8 "))
+      let named = try CommandRun(["score", "\(piece)/piece.json"], in: folder)
+      #expect(named.status == 0 && named.output.contains("\n    8 "), "\(named.errors)")
       let json = try CommandRun(["score", piece, "--json"], in: folder)
       #expect(json.output.contains(#""songs": [{"file""#) && json.output.contains(#""bar": 8"#))
       let varied = try CommandRun(

@@ -1,7 +1,23 @@
 import Foundation
+import Synchronization
 
 /// What killed processes leave behind, and how it goes.
 extension OutputFolder {
+  /// When folders were last looked through, by path.
+  private static let searched = Mutex<[String: ContinuousClock.Instant]>([:])
+
+  /// Removes what is stale at the first write of this process and then once an hour: a library of a year's pieces takes
+  /// long to look through, and what is hidden harms nobody.
+  static func removeStaleAtTimes(in parent: String) {
+    let now = ContinuousClock.now
+    let isDue = searched.withLock { searched in
+      if let last = searched[parent], now - last < .seconds(3600) { return false }
+      searched[parent] = now
+      return true
+    }
+    if isDue { removeStale(in: parent) }
+  }
+
   /// Removes hidden folders in `parent` that no living process fills.
   ///
   /// Only folders with our names, of our user, that can be locked (their owner is gone), and that hold nothing but

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A folder is filled under a hidden name beside its place, every file and the folder itself are synced, and then it is
 /// renamed. Whoever lists the output folder sees whole folders only, also after a crash or a power cut. What a killed
-/// process leaves is hidden and goes at the next write (`OutputFolder+Stale.swift`).
+/// process leaves is hidden and goes at another one's first write (`OutputFolder+Stale.swift`).
 public enum OutputFolder {
   /// Beginning of the hidden names; our process number and a random number follow.
   static let partialPrefix = ".rlmusician-partial-"
@@ -22,7 +22,7 @@ public enum OutputFolder {
   ) throws -> String {
     let parent = try normalized(parent)
     try createParents(parent)
-    removeStale(in: parent)
+    removeStaleAtTimes(in: parent)
     let (partial, descriptor) = try makePartial(in: parent)
     // Closing gives up the lock, so it comes last.
     defer { close(descriptor) }

@@ -98,7 +98,7 @@ extension PieceLibrary {
     }
   }
 
-  /// A folder goes whole: it is hidden first, under a name that the next write of a piece cleans up.
+  /// A folder goes whole: it is hidden first, under a name that a later write of a piece cleans up.
   func removeFolder(_ folder: String) throws {
     let path = "\(output)/\(folder)"
     let hidden = "\(output)/.rlmusician-partial-deleted-\(UInt64.random(in: 0 ... .max))"

@@ -37,6 +37,7 @@ struct StreamFeed {
   private var clockStart: Double
   private var lastTime: Double
   private var isSilent = true
+  private var hasLead = false
   private var latest = SampleTap.Mark()
 
   /// - Parameters:
@@ -61,6 +62,12 @@ struct StreamFeed {
     if rate != resampler.inputRate {
       resampler = Resampler(from: rate, to: Self.rate)
       isSilent = true
+    }
+    // First the lead, also where something is heard already: it comes no faster than it is heard, and nobody would ever
+    // have more in hand than a block.
+    if !hasLead {
+      hasLead = true
+      return silence(now)
     }
     let start = tap.position
     let count = tap.take(Self.takenAtOnce, into: buffer)

@@ -95,6 +95,21 @@ import Testing
       folder.names == [".rlmusician-other", "\(OutputFolder.partialPrefix)1-2", "inner", "outer"])
   }
 
+  /// A library of a year's pieces takes long to look through: not for every piece.
+  @Test func leftoversAreNotSoughtAtEveryWrite() throws {
+    let folder = try TemporaryFolder()
+    func write(_ name: String) throws {
+      _ = try OutputFolder.create(named: [name], in: folder.path) { try OutputFolder.write([1], to: $0 + "/data") }
+    }
+    try write("first")
+    let stale = "\(OutputFolder.partialPrefix)1-1"
+    #expect(mkdir(folder.path + "/" + stale, 0o700) == 0)
+    try write("second")
+    #expect(folder.names == [stale, "first", "second"])
+    OutputFolder.removeStale(in: folder.path)
+    #expect(folder.names == ["first", "second"])
+  }
+
   @Test func aLeftoverThatIsALinkIsNotFollowed() throws {
     let folder = try TemporaryFolder()
     let target = folder.path + "/target"

@@ -47,6 +47,22 @@
         ])
     }
 
+    @Test func listenersHaveSomethingInHandAlsoWhereAPieceIsHeardAlready() {
+      let tap = SampleTap()
+      tap.beginWanting()
+      let buffer = UnsafeMutablePointer<Float>.allocate(capacity: StreamFeed.bufferCount)
+      defer { buffer.deallocate() }
+      let rate = tap.sampleRate.load(ordering: .relaxed)
+      let block = [Float](repeating: 0.5, count: rate / 100)
+      push(tap, block, item: 3, at: block.count)
+      var feed = StreamFeed(tap: tap, from: 0, now: 100, buffer: buffer)
+      let lead = feed.next(now: 100)
+      #expect(lead.frames.count / 2 == 120_000 && lead.frames.allSatisfy { $0 == 0 } && lead.marks.isEmpty)
+      let (frames, marks) = feed.next(now: 100)
+      #expect(
+        frames.contains { $0 != 0 } && marks.map(\.item) == [3] && marks.first.map { $0.frame >= 120_000 } == true)
+    }
+
     @Test func silenceComesByTheClockAndMusicAsItIs() {
       let tap = SampleTap()
       tap.beginWanting()

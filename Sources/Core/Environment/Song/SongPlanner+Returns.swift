@@ -32,17 +32,17 @@ extension SongPlanner {
   /// The theme's own bars: new ones, and what they lead on to.
   private mutating func setFirstPhrase(_ bar: Int, _ phrase: SongPlan.Phrase) {
     if plan.isCadential(bar) {
-      if bar > 1, random.chance(0.3) { refer(bar, to: bar - 1, .development, 0.6) }
+      if bar > 1, random.chance(0.4) { refer(bar, to: bar - 1, .development, 0.7) }
     } else if bar == 1 {
-      let choice = random.pick([5, 2, 2, 1])
+      let choice = random.pick([4, 2, 2, 1.5])
       if choice == 1 { refer(bar, to: 0, .sequence, 0.9) }
       if choice == 2 { refer(bar, to: 0, .inversion, 0.85) }
-      if choice == 3 { refer(bar, to: 0, .development, 0.7) }
+      if choice == 3 { refer(bar, to: 0, .development, 0.8) }
     } else {
       let other = random.integer(min(bar, 2))
-      switch random.pick([2, 2, 1, 1]) {
+      switch random.pick([2.5, 2, 1, 0.5]) {
       case 0: refer(bar, to: other, .sequence, 0.9)
-      case 1: refer(bar, to: other, .development, 0.75)
+      case 1: refer(bar, to: other, .development, 0.8)
       case 2: refer(bar, to: other, .inversion, 0.85)
       default: break
       }
@@ -55,22 +55,23 @@ extension SongPlanner {
     let place = bar - phrase.first
     let other = min(place, question.count - 1)
     if plan.isCadential(bar) {
-      if random.chance(0.4) { refer(bar, to: question.count - 1, .varied, 0.7) }
+      // Question and answer mostly rhyme.
+      if random.chance(0.7) { refer(bar, to: question.count - 1, .varied, 0.8) }
     } else if place == 0 {
       switch random.pick([4, 2, 2]) {
       case 0: refer(bar, to: other, .exact, 1)
       case 1: refer(bar, to: other, .sequence, 0.95)
-      default: refer(bar, to: other, .varied, 0.8)
+      default: refer(bar, to: other, .varied, 0.9)
       }
     } else if other < question.count - 1 {
-      switch random.pick([1.5, 2, 2, 0.7]) {
+      switch random.pick([1.5, 2.5, 2, 0.3]) {
       case 0: refer(bar, to: other, .exact, 1)
-      case 1: refer(bar, to: other, .varied, 0.8)
+      case 1: refer(bar, to: other, .varied, 0.9)
       case 2: refer(bar, to: other, .sequence, 0.9)
       default: break
       }
     } else {
-      refer(bar, to: random.integer(2), .development, 0.75)
+      refer(bar, to: random.integer(2), .development, 0.8)
     }
   }
 
@@ -82,7 +83,7 @@ extension SongPlanner {
     let other = theme.first + min(place, theme.count - 1)
     let cadential = plan.isCadential(bar)
     if cadential, !plan.isCadential(other) {
-      refer(bar, to: phrase.first, .development, 0.6)
+      refer(bar, to: phrase.first, .development, 0.7)
     } else if isLast, bar < settings.bars - 2 {
       if place >= theme.count {
         refer(bar, to: theme.first, .sequence, 0.85)
@@ -108,7 +109,7 @@ extension SongPlanner {
     let place = bar - phrase.first
     if phrase.first > first {
       if plan.isCadential(bar) {
-        if random.chance(0.5) { refer(bar, to: bar - 1, .development, 0.6) }
+        if random.chance(0.7) { refer(bar, to: bar - 1, .development, 0.7) }
       } else {
         let before = plan.phrases[plan.bars[bar].phrase - 1]
         let relations: [SongPlan.Relation] = [.sequence, .varied, .inversion]
@@ -117,14 +118,14 @@ extension SongPlanner {
     } else if place == 0 {
       switch random.pick([2.5, 1.5, 1.5, 1.5]) {
       case 1: refer(bar, to: theme.first, .inversion, 0.85)
-      case 2: refer(bar, to: theme.first, .development, 0.7)
-      case 3: refer(bar, to: theme.first + 1, .development, 0.7)
+      case 2: refer(bar, to: theme.first, .development, 0.8)
+      case 3: refer(bar, to: theme.first + 1, .development, 0.8)
       default: break
       }
     } else if plan.isCadential(bar) {
-      if random.chance(0.5) { refer(bar, to: theme.first + 1, .development, 0.6) }
+      if random.chance(0.7) { refer(bar, to: theme.first + 1, .development, 0.7) }
     } else if place == 1 {
-      switch random.pick([1.5, 3, 1]) {
+      switch random.pick([1, 3, 1]) {
       case 1: refer(bar, to: first, .sequence, 0.92)
       case 2: refer(bar, to: theme.first + 1, .inversion, 0.85)
       default: break
@@ -132,7 +133,7 @@ extension SongPlanner {
     } else {
       switch random.pick([2, 2, 1]) {
       case 0: refer(bar, to: first + random.integer(2), .sequence, 0.9)
-      case 1: refer(bar, to: theme.first + random.integer(2), .development, 0.7)
+      case 1: refer(bar, to: theme.first + random.integer(2), .development, 0.8)
       default: refer(bar, to: first, .inversion, 0.85)
       }
     }

@@ -63,7 +63,7 @@ struct SongPlanner {
     let last = plan.phrases.count - 1
     plan.phrases[last].key = 0
     plan.phrases[last].cadence =
-      settings.close ?? (random.chance(0.93) || plan.phrases[last].count < 3 ? .authentic : .plagal)
+      settings.close ?? (random.chance(0.98) || plan.phrases[last].count < 3 ? .authentic : .plagal)
     setPhraseEnds()
   }
 

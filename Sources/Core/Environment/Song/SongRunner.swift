@@ -81,9 +81,20 @@ final class SongRunner: EpisodeRunner {
     var random = source(block: isFinished ? key.block : 0)
     (world, plan) = environment.draw(&random)
     if !isFinished, key.block > 0 { random = source(block: key.block) }
-    plan.fill(planTable, world: world)
     self.count = min(count, songs.count)
-    keys = (0..<self.count).map { _ in random.next() }
+    composeAll(&random)
+    // A few plans leave no way out, however often they are tried: then another one is drawn.
+    var otherPlans = isFinished ? 3 : 0
+    while otherPlans > 0, (0..<self.count).contains(where: { song_result_of(songs[$0]).pointee.faults > 0 }) {
+      (world, plan) = environment.draw(&random)
+      composeAll(&random)
+      otherPlans -= 1
+    }
+  }
+
+  private func composeAll(_ random: inout RandomSource) {
+    plan.fill(planTable, world: world)
+    keys = (0..<count).map { _ in random.next() }
     for (episode, key) in keys.enumerated() {
       compose(episode, key: key, finished: isFinished, sharpness: isFinished ? Self.sharpness : 1)
     }
@@ -210,7 +221,7 @@ extension Kernels {
   /// The song engine's path that goes with these; without one of its own, the nearest slower one.
   var song: UnsafePointer<song_path> {
     let paths = (0..<8).compactMap { song_path_at($0) }
-    return (name == "portable" ? nil : paths.last) ?? paths[0]
+    return paths.first { String(cString: $0.pointee.name) == name } ?? paths[paths.count - 1]
   }
 }
 
