@@ -6,7 +6,7 @@ import Testing
 @testable import Daemon
 
 /// Songs and styles, asked for by the Unix socket.
-@Suite(.timeLimit(.minutes(2))) struct ControlSongsTests {
+@Suite(.timeLimit(.minutes(10))) struct ControlSongsTests {
   private func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }

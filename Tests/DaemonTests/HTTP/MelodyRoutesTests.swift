@@ -6,7 +6,7 @@ import Testing
 @testable import Daemon
 
 /// Melodies that are given to the daemon.
-@Suite(.timeLimit(.minutes(3))) struct MelodyRoutesTests {
+@Suite(.timeLimit(.minutes(10))) struct MelodyRoutesTests {
   private func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
