@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
 from daemon import Daemon
-from test_page import browser
+from test_page import browser, press
 
 
 class SongDaemon(Daemon):
@@ -56,11 +56,11 @@ def check(daemon, driver):
     daemon.wait("a slider for each", lambda: len(every("#rules input[type=range]")) == len(rules))
 
     # A part is muted and heard again.
-    every("#song-parts input")[3].click()
+    press(driver, "[data-mute='3']")
     daemon.wait("the bass is muted", lambda: daemon.ask("player")["device"]["muted"] == [3])
     daemon.wait("the page knows it", lambda: driver.execute_script("return state.device.muted.includes(3)"))
     assert not every("#song-parts input")[3].is_selected()
-    every("#song-parts input")[3].click()
+    press(driver, "[data-mute='3']")
     daemon.wait("it is heard again", lambda: daemon.ask("player")["device"]["muted"] == [])
     # Two clicks, the second before the daemon has answered the first.
     driver.execute_script("for (const part of [0, 3]) document.querySelector(`[data-mute='${part}']`).click()")
@@ -71,10 +71,10 @@ def check(daemon, driver):
     # What stays: the theme, until something else is said.
     pressed = lambda: [button.text for button in every("[data-lock][aria-pressed=true]")]
     assert pressed() == ["Theme"]
-    driver.find_element(By.CSS_SELECTOR, "[data-lock='part=Bass']").click()
-    driver.find_element(By.CSS_SELECTOR, "[data-lock='theme']").click()
+    press(driver, "[data-lock='part=Bass']")
+    press(driver, "[data-lock='theme']")
     assert pressed() == ["Bass"]
-    element("song-again").click()
+    press(driver, "#song-again")
 
     def varied():
         songs = [daemon.ask(f"pieces/{other['id']}/song") for other in pieces() if other["id"] != piece["id"]]
@@ -84,7 +84,7 @@ def check(daemon, driver):
     assert variation["parent"]["kept"] == ["part Bass"], variation["parent"]
     assert variation["parts"][3]["notes"] == song["parts"][3]["notes"]
     assert variation["parts"][0]["notes"] != song["parts"][0]["notes"]
-    driver.find_element(By.CSS_SELECTOR, "[data-lock='plan']").click()
+    press(driver, "[data-lock='plan']")
     assert pressed() == ["Form alone"]
 
     # Another style, from the next session on.

@@ -41,6 +41,9 @@ function showSongCard() {
   showMuted();
 }
 
+// What was asked about parts and is not yet answered: one request after another, since two may arrive in another order.
+let muting = Promise.resolve();
+
 // Whether a part is heard.
 function mute(name, part) {
   const label = document.createElement("label"), box = Object.assign(document.createElement("input"), { type: "checkbox" });
@@ -48,7 +51,8 @@ function mute(name, part) {
   box.addEventListener("change", () => {
     // As the boxes are: the daemon's word on the click before this one may be under way.
     const silent = [...document.querySelectorAll("[data-mute]")].filter((other) => !other.checked);
-    act(() => ask("PATCH", "player", { muted: silent.map((other) => Number(other.dataset.mute)) }));
+    const muted = silent.map((other) => Number(other.dataset.mute));
+    muting = muting.then(() => act(() => ask("PATCH", "player", { muted })));
   });
   const swatch = document.createElement("span");
   swatch.className = "swatch";
