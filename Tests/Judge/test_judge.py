@@ -111,7 +111,7 @@ def test_bach_is_himself():
 
 
 def test_ten_songs(tmp_path):
-    options = os.environ.get("JUDGE_OPTIONS", "-p 30").split()
+    options = os.environ.get("JUDGE_OPTIONS", "").split()
     files = judge.compose(SEEDS, 5, "song", options, pathlib.Path(tmp_path))
     assert len(files) == 10
     figures = measures.table([voices.read(str(file)) for file in files])
