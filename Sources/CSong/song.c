@@ -1,4 +1,4 @@
-// Memory and the choice of a path; the engine itself is in engine.inc.h, compiled once a path.
+// Memory and the choice of a path; the engine itself is in engine.inc.h, compiled twice a path (path.inc.h).
 #include "CSong.h"
 
 #include <stdlib.h>
@@ -16,59 +16,20 @@
 #include "state.inc.h"
 #include "rules.inc.h"
 
-#define PATH portable_four
-#define PARTS(world) 4
-#define FREELY 1
-#include "engine.inc.h"
-#undef FREELY
-#undef PARTS
-#undef PATH
-#define PATH portable
-#define PARTS(world) ((world)->parts)
-#define FREELY 0
-#define FOUR_PARTS play_all_portable_four
-#include "engine.inc.h"
-#undef FOUR_PARTS
-#undef FREELY
-#undef PARTS
-#undef PATH
+#define NAME portable
+#define NAME_FOUR portable_four
+#include "path.inc.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
-#define PATH avx2_four
-#define PARTS(world) 4
-#define FREELY 1
-#include "engine.inc.h"
-#undef FREELY
-#undef PARTS
-#undef PATH
-#define PATH avx2
-#define PARTS(world) ((world)->parts)
-#define FREELY 0
-#define FOUR_PARTS play_all_avx2_four
-#include "engine.inc.h"
-#undef FOUR_PARTS
-#undef FREELY
-#undef PARTS
-#undef PATH
+#define NAME avx2
+#define NAME_FOUR avx2_four
+#include "path.inc.h"
 #pragma clang attribute pop
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
-#define PATH avx512_four
-#define PARTS(world) 4
-#define FREELY 1
-#include "engine.inc.h"
-#undef FREELY
-#undef PARTS
-#undef PATH
-#define PATH avx512
-#define PARTS(world) ((world)->parts)
-#define FREELY 0
-#define FOUR_PARTS play_all_avx512_four
-#include "engine.inc.h"
-#undef FOUR_PARTS
-#undef FREELY
-#undef PARTS
-#undef PATH
+#define NAME avx512
+#define NAME_FOUR avx512_four
+#include "path.inc.h"
 #pragma clang attribute pop
 #endif
 
