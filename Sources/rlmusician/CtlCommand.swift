@@ -220,8 +220,7 @@ extension CtlCommand {
     func run() throws {
       // A file is read here: the daemon may not see it.
       let given = try MelodyFile.melodyAndTempo(melody)
-      let tempos = PhraseQuantizer.Phrase.tempos
-      let tempo = tempo ?? given.tempo.map { min(tempos.upperBound, max(tempos.lowerBound, $0)) }
+      let tempo = tempo ?? given.tempo.map(PhraseQuantizer.Phrase.playable)
       var body: [String: Any] = ["text": given.text]
       if let kind { body["kind"] = kind.rawValue }
       if let voices { body["voices"] = voices }

@@ -36,7 +36,8 @@ struct ScoreCommand: ParsableCommand {
       var counterpoints: [CounterpointReport] = []
       var songs: [SongReport] = []
       for path in rolls {
-        if let folder = Self.folder(path), let piece = try Self.pieceInParts(folder) {
+        let folder = Self.folder(path)
+        if let folder, let piece = try Self.pieceInParts(folder) {
           if piece.song == nil, piece.parts.contains(where: \.isGiven) {
             counterpoints.append(try counterpoint(piece, path: path, configuration))
           } else {
@@ -47,7 +48,7 @@ struct ScoreCommand: ParsableCommand {
           throw DataError(
             file: path, reason: "a roll does not say which notes are the melody's; allowed: a piece's folder")
         } else {
-          let roll = try Self.roll(path.hasSuffix("piece.json") ? Self.folder(path) ?? path : path)
+          let roll = try Self.roll(path.hasSuffix("piece.json") ? folder ?? path : path)
           try report.add(roll, file: path, rules: configuration.environment.rules)
         }
       }

@@ -5,6 +5,9 @@ extension PhraseQuantizer.Phrase {
   /// Quarter notes a minute that can be asked for.
   public static let tempos = 20.0...400.0
 
+  /// The nearest tempo that can be asked for.
+  public static func playable(_ tempo: Double) -> Double { min(tempos.upperBound, max(tempos.lowerBound, tempo)) }
+
   /// A melody as a line of text (`MelodyText`): notes with durations in eighths.
   ///
   /// - Throws: `Refusal`, in words.
@@ -49,7 +52,7 @@ extension PhraseQuantizer.Phrase {
     self.init(
       notes: line.notes.map { note in
         PartNote(onset: 2 * note.onset, duration: 2 * (note.end - note.onset), degree: note.key, velocity: 90)
-      }, stepSeconds: 15 / min(Self.tempos.upperBound, max(Self.tempos.lowerBound, tempo ?? Self.usualTempo)))
+      }, stepSeconds: 15 / Self.playable(tempo ?? Self.usualTempo))
     self.meter = meter
   }
 }
