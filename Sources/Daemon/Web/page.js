@@ -165,7 +165,8 @@ function showPlayer(player) {
   const difference = player.seconds - expected;
   const seconds = isSame && Math.abs(difference) < .25 ? expected + difference * .2 : player.seconds;
   state.position = { seconds, at: performance.now() };
-  const isNew = before?.title !== player.title;
+  // All answers are called that.
+  const isNew = before?.title !== player.title || before?.piece !== player.piece;
   if (isNew || before?.is_paused !== player.is_paused || before?.volume !== player.volume) {
     $("now-title").textContent = player.name ?? player.title ?? "Silence";
     $("now-detail").textContent = player.title

@@ -12,7 +12,7 @@ async function showSong(piece) {
   if (piece === song.piece) return;
   // Another song has other parts.
   if (state.device?.muted.length) act(() => ask("PATCH", "player", { muted: [] }));
-  Object.assign(song, { piece, view: null });
+  Object.assign(song, { piece, view: null, loading: null });
   song.locked.clear();
   if (piece !== undefined) {
     const loading = song.loading = ask("GET", `pieces/${piece}/song`).catch(() => null);

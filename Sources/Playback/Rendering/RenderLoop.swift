@@ -125,6 +125,10 @@ final class RenderLoop {
       default: follow(command)
       }
     }
+    // What comes while the sound is held waits at its own beginning, where it is seen; and nothing is rendered while all
+    // rests, which would say where.
+    if piece == nil, isPaused, !master.holds { beginNextPiece() }
+    if isResting { publish() }
   }
 
   private func enqueue(_ new: Piece?) {

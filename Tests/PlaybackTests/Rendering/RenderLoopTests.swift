@@ -154,6 +154,29 @@
       #expect(bench.reports.last == .idle)
     }
 
+    /// Nothing is rendered meanwhile: the device is closed.
+    @Test func whatComesWhilePausedWaitsAtItsBeginning() {
+      let bench = Bench()
+      bench.send(.pause)
+      bench.run(frames: 4800)
+      bench.play(TestPiece.melody([5]))
+      bench.loop.takeCommands()
+      let first = bench.loop.playhead.current
+      #expect(first.itemBits == 1 && first.frames == 0)
+      bench.send(.seek, value: 3000)
+      bench.loop.takeCommands()
+      #expect(bench.loop.playhead.current.frames == 3000)
+      bench.send(.stop)
+      bench.loop.takeCommands()
+      #expect(bench.loop.playhead.current.itemBits == 0)
+      bench.play(TestPiece.melody([5]))
+      bench.run(frames: 4800)
+      #expect(bench.left.allSatisfy { $0 == 0 })
+      bench.send(.resume)
+      bench.run(frames: 40_000)
+      #expect(bench.reports == [.started, .finished, .started, .finished, .idle])
+    }
+
     @Test func volumeGlidesWithoutAClick() {
       let bench = Bench()
       bench.play(TestPiece.melody(steps: 40, stepSeconds: 0.5))
