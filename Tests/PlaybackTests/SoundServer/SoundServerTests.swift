@@ -47,9 +47,10 @@
       var ratios: [Double] = []
       for half in 0..<(isSine ? 2 : 1) {
         if half == 1 { try await restartTheServer(output, &events) }
-        let recorder = try Recorder(seconds: 16.5 * Double(pieces.count) + 60)
-        defer { recorder.stop() }
-        try await recorder.ready()
+        // What one of them loses the other has, or it was never there.
+        let recorders = try (0..<2).map { _ in try Recorder(seconds: 16.5 * Double(pieces.count) + 60) }
+        defer { recorders.forEach { $0.stop() } }
+        for recorder in recorders { try await recorder.ready() }
         for (index, piece) in pieces.enumerated() { output.enqueue(PlayerItem(id: UInt64(index), piece: piece)) }
         memory.append([])
         while let event = await events.next() {
@@ -58,7 +59,7 @@
         }
         memory[half].append(try residentBytes())
         try await Task.sleep(for: .milliseconds(300))
-        ratios.append(try compare(recorder.samples, with: pieces, configuration))
+        ratios += try compare(recorders.map(\.samples), with: pieces, configuration)
       }
       let (xruns, cpu, written) = (output.xrunCount, output.cpuSeconds, Double(output.writtenFrames) / 48_000)
       await output.close()
@@ -80,37 +81,49 @@
       }
     }
 
-    /// - Returns: the signal-to-noise ratio, dB.
+    /// - Returns: the signal-to-noise ratio of every recording, dB; of one that lacks frames, that of the others.
     private func compare(
-      _ recorded: [Float], with pieces: [Piece], _ configuration: PlaybackConfiguration
-    ) throws -> Double {
+      _ recordings: [[Float]], with pieces: [Piece], _ configuration: PlaybackConfiguration
+    ) throws -> [Double] {
       let engine = try Player.makeEngine(configuration, sampleRate: 48_000, timbres: [:]) { _ in }
       let reference = OfflineRenderer.render(pieces, with: engine).left
-      let start = try onset(recorded, of: "what was recorded") - onset(reference, of: "what was rendered")
-      try #require(start >= 0)
-      let end = min(recorded.count, start + reference.count)
-      let isWhole = end == start + reference.count
-      let ratio = Audio.signalToNoise(recorded[start..<end], reference[...])
-      if ratio < 60 || !isWhole, SoundServer.device == "pipewire" {
-        // PipeWire's recorders lose whole quanta where the machine is busy, each its own: what lies between is equal.
-        let found = Audio.differences(recorded[start...], reference[...])
-        let differences = try #require(found, "more than frames that are missing or too many")
-        print("recorded and rendered are equal but at \(differences)")
-        // Two losses that are close leave something of what is between them.
-        #expect(differences.allSatisfy { ($0.lost - $0.added) % 256 == 0 && $0.lost > $0.added && !$0.isSilent })
-        return .infinity
-      }
-      if ratio < 60 {
-        let difference = zip(recorded[start...], reference).enumerated().first {
-          abs($0.element.0 - $0.element.1) > 1e-4
+      var missing: [[Range<Int>]] = []
+      let ratios = try recordings.map { recorded in
+        let start = try onset(recorded, of: "what was recorded") - onset(reference, of: "what was rendered")
+        try #require(start >= 0)
+        let end = min(recorded.count, start + reference.count)
+        let isWhole = end == start + reference.count
+        let ratio = Audio.signalToNoise(recorded[start..<end], reference[...])
+        if ratio < 60 || !isWhole, SoundServer.device == "pipewire" {
+          missing.append(try missingFrames(of: recorded[start...], reference[...]))
+          return Double.infinity
         }
-        let place = difference?.offset ?? 0
-        let silence = recorded[(start + place)...].prefix { $0 == 0 }.count
-        print("recorded and rendered differ from \(Double(place) / 48_000) s on; \(silence) frames of silence there")
+        if ratio < 60 {
+          let difference = zip(recorded[start...], reference).enumerated().first {
+            abs($0.element.0 - $0.element.1) > 1e-4
+          }
+          let place = difference?.offset ?? 0
+          let silence = recorded[(start + place)...].prefix { $0 == 0 }.count
+          print("recorded and rendered differ from \(Double(place) / 48_000) s on; \(silence) frames of silence there")
+        }
+        #expect(ratio >= 60)
+        #expect(isWhole)
+        missing.append([])
+        return ratio
       }
-      #expect(ratio >= 60)
-      #expect(isWhole)
-      return ratio
+      let common = missing[0].filter { lost in missing[1].contains { $0.overlaps(lost) } }
+      #expect(common.isEmpty, "neither recorder has these frames")
+      return ratios
+    }
+
+    /// What PipeWire's recorder has lost: whole quanta where the machine is busy, each recorder its own; what lies between
+    /// is equal. Had the player been late, there would be silence and nothing lost.
+    private func missingFrames(of recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) throws -> [Range<Int>] {
+      let found = Audio.differences(recorded, reference)
+      let differences = try #require(found, "more than frames that are missing or too many")
+      print("recorded and rendered are equal but at \(differences)")
+      #expect(differences.allSatisfy { $0.lost > 0 && $0.lost >= $0.added && ($0.lost - $0.added) % 256 == 0 })
+      return differences.map { $0.place..<$0.place + $0.lost }
     }
 
     /// Where sound begins. Found apart from what requires it, whose message would have all the samples in it.

@@ -46,7 +46,7 @@
     /// Everything in which a recording differs from a reference, if that is frames that are missing and frames that are too
     /// many: between two places both are equal, sample by sample. nil if they are not.
     static func differences(_ recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) -> [Difference]? {
-      let (probe, farthest) = (2048, 49_152)
+      let (probe, near, farthest) = (2048, 8192, 49_152)
       var differences: [Difference] = []
       return recorded.withUnsafeBufferPointer { recorded in
         reference.withUnsafeBufferPointer { reference in
@@ -63,7 +63,8 @@
               continue
             }
             // One thing at a time: so many are missing, too many, or others; then some of each, by the sixteenth of a quantum.
-            var found = (1..<farthest).lazy.compactMap { count -> (added: Int, lost: Int)? in
+            // Near ones first: music is equal to itself a second later.
+            var found = (1..<near).lazy.compactMap { count -> (added: Int, lost: Int)? in
               if isEqual(a, b + count) { return (0, count) }
               if isEqual(a + count, b) { return (count, 0) }
               return isEqual(a + count, b + count) ? (count, count) : nil
