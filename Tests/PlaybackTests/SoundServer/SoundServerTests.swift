@@ -116,14 +116,14 @@
       return ratios
     }
 
-    /// What PipeWire has lost: whole quanta where a thread of its graph comes late, whatever its priority is, because the
-    /// machine itself stands still for longer than a quantum (`cyclictest` shows that); a recorder that is late loses its
-    /// own. What lies between is equal. Had the player been late, there would be silence and nothing lost.
+    /// Where PipeWire has dropped whole quanta, or put silence in their place: a thread of its graph came late, whatever its
+    /// priority is, because the machine itself stood still for longer than a quantum of 512 frames (`cyclictest` shows
+    /// that). With PIPEWIRE_LATENCY=2048/48000 nothing is lost. A recorder that is late loses its own. All else is equal.
     private func missingFrames(of recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) throws -> [Range<Int>] {
       let found = Audio.differences(recorded, reference)
       let differences = try #require(found, "more than frames that are missing or too many")
       print("recorded and rendered are equal but at \(differences)")
-      #expect(differences.allSatisfy { $0.lost > 0 && $0.lost >= $0.added && ($0.lost - $0.added) % 256 == 0 })
+      #expect(differences.allSatisfy { ($0.lost - $0.added) % 256 == 0 })
       return differences.map { $0.place..<$0.place + $0.lost }
     }
 
