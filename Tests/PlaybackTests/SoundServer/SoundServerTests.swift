@@ -118,7 +118,7 @@
 
     /// Where PipeWire has dropped whole quanta, or put silence in their place: a thread of its graph came late, whatever its
     /// priority is, because the machine itself stood still for longer than a quantum of 512 frames (`cyclictest` shows
-    /// that). With PIPEWIRE_LATENCY=2048/48000 nothing is lost. A recorder that is late loses its own. All else is equal.
+    /// that). PIPEWIRE_LATENCY=2048/48000 helps. A recorder that is late loses its own. All else is equal.
     private func missingFrames(of recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) throws -> [Range<Int>] {
       let found = Audio.differences(recorded, reference)
       let differences = try #require(found, "more than frames that are missing or too many")
