@@ -12,10 +12,12 @@
     let openCount = Mutex(0)
     let refusedCount = Mutex(0)
     let isOpen = Mutex(false)
-    /// The frame from which on the driver keeps the thread.
+    /// The frame from which on the driver keeps the thread, counted from the first block with sound in it: how long a test
+    /// takes to begin makes no difference.
     let heldFrom = Mutex(Int.max)
-    /// Whether the driver keeps the thread that closes it.
+    /// Whether the driver keeps the thread that closes it, when it has heard something.
     let holdsClose = Mutex(false)
+    private let soundBegins = Mutex<Int?>(nil)
     /// Times real time.
     let pace: Double
 
@@ -33,10 +35,13 @@
     }
 
     func write(left: UnsafePointer<Float>, right: UnsafePointer<Float>, frameCount: Int) -> Int32 {
-      let written = recorded.withLock { $0.count }
+      let before = recorded.withLock { $0.count }
+      let written = soundBegins.withLock { $0.map { before - $0 } ?? 0 }
       while written >= heldFrom.withLock({ $0 }) { usleep(1000) }
       if failing.withLock({ $0 }) { return 19 }
-      recorded.withLock { $0 += UnsafeBufferPointer(start: left, count: frameCount) }
+      let block = UnsafeBufferPointer(start: left, count: frameCount)
+      if block.contains(where: { $0 != 0 }) { soundBegins.withLock { $0 = $0 ?? before } }
+      recorded.withLock { $0 += block }
       usleep(UInt32(1e6 * Double(frameCount) / 48_000 / pace))
       return 0
     }
@@ -44,7 +49,7 @@
     var delayFrames: Int { 0 }
     var xrunCount: Int { 0 }
     func close() {
-      while holdsClose.withLock({ $0 }) { usleep(1000) }
+      while holdsClose.withLock({ $0 }), soundBegins.withLock({ $0 != nil }) { usleep(1000) }
       isOpen.withLock { $0 = false }
     }
   }
