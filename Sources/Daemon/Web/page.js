@@ -160,13 +160,13 @@ function showPlayer(player) {
   }
   if (!player.title) state.roll = null;
   state.player = player;
+  // All answers have the same title.
+  const isNew = before?.title !== player.title || before?.piece !== player.piece;
   // What the last event let us expect is kept unless it is off: the head moves evenly.
-  const expected = heardSeconds(), isSame = before?.title === player.title && before?.is_paused === player.is_paused;
+  const expected = heardSeconds(), isSame = !isNew && before?.is_paused === player.is_paused;
   const difference = player.seconds - expected;
   const seconds = isSame && Math.abs(difference) < .25 ? expected + difference * .2 : player.seconds;
   state.position = { seconds, at: performance.now() };
-  // All answers are called that.
-  const isNew = before?.title !== player.title || before?.piece !== player.piece;
   if (isNew || before?.is_paused !== player.is_paused || before?.volume !== player.volume) {
     $("now-title").textContent = player.name ?? player.title ?? "Silence";
     $("now-detail").textContent = player.title

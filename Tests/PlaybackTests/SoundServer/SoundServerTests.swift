@@ -81,7 +81,7 @@
       }
     }
 
-    /// - Returns: the signal-to-noise ratio of every recording, dB; of one that lacks frames, that of the others.
+    /// - Returns: the signal-to-noise ratio of every recording, dB; infinite for what PipeWire left of one.
     private func compare(
       _ recordings: [[Float]], with pieces: [Piece], _ configuration: PlaybackConfiguration
     ) throws -> [Double] {
@@ -118,7 +118,8 @@
 
     /// Where PipeWire has dropped whole quanta, or put silence in their place: a thread of its graph came late, whatever its
     /// priority is, because the machine itself stood still for longer than a quantum of 512 frames (`cyclictest` shows
-    /// that). PIPEWIRE_LATENCY=2048/48000 helps. A recorder that is late loses its own. All else is equal.
+    /// that). PIPEWIRE_LATENCY=2048/48000 helps. A recorder that is late loses its own. All else is equal. Had the player
+    /// been late, its device would have counted an xrun.
     private func missingFrames(of recorded: ArraySlice<Float>, _ reference: ArraySlice<Float>) throws -> [Range<Int>] {
       let found = Audio.differences(recorded, reference)
       let differences = try #require(found, "more than frames that are missing or too many")

@@ -12,12 +12,11 @@
     let openCount = Mutex(0)
     let refusedCount = Mutex(0)
     let isOpen = Mutex(false)
-    /// The frame from which on the driver keeps the thread, counted from the first block with sound in it: how long a test
-    /// takes to begin makes no difference.
+    /// The frame from which on the driver keeps the thread, counted from the first that sounds: how long a test takes to
+    /// begin makes no difference.
     let heldFrom = Mutex(Int.max)
     /// Whether the driver keeps the thread that closes it, when it has heard something.
     let holdsClose = Mutex(false)
-    private let soundBegins = Mutex<Int?>(nil)
     /// Times real time.
     let pace: Double
 
@@ -35,13 +34,10 @@
     }
 
     func write(left: UnsafePointer<Float>, right: UnsafePointer<Float>, frameCount: Int) -> Int32 {
-      let before = recorded.withLock { $0.count }
-      let written = soundBegins.withLock { $0.map { before - $0 } ?? 0 }
-      while written >= heldFrom.withLock({ $0 }) { usleep(1000) }
+      let heard = heardCount
+      while heard >= heldFrom.withLock({ $0 }) { usleep(1000) }
       if failing.withLock({ $0 }) { return 19 }
-      let block = UnsafeBufferPointer(start: left, count: frameCount)
-      if block.contains(where: { $0 != 0 }) { soundBegins.withLock { $0 = $0 ?? before } }
-      recorded.withLock { $0 += block }
+      recorded.withLock { $0 += UnsafeBufferPointer(start: left, count: frameCount) }
       usleep(UInt32(1e6 * Double(frameCount) / 48_000 / pace))
       return 0
     }
@@ -49,8 +45,13 @@
     var delayFrames: Int { 0 }
     var xrunCount: Int { 0 }
     func close() {
-      while holdsClose.withLock({ $0 }), soundBegins.withLock({ $0 != nil }) { usleep(1000) }
+      while holdsClose.withLock({ $0 }), heardCount > 0 { usleep(1000) }
       isOpen.withLock { $0 = false }
+    }
+
+    /// Frames since the first that sounds.
+    private var heardCount: Int {
+      recorded.withLock { frames in Audio.onset(frames).map { frames.count - $0 } ?? 0 }
     }
   }
 #endif
