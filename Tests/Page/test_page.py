@@ -201,7 +201,8 @@ def place(daemon, driver, piece):
         element("find").send_keys(text)
         daemon.wait(f"'{text}' is found", lambda: rows() == [str(piece["id"])])
     element("find").clear()
-    element("find").send_keys(Keys.BACK_SPACE)
+    # A key that changes nothing says nothing to the page.
+    element("find").send_keys("s", Keys.BACK_SPACE)
     daemon.wait("all are there again", lambda: len(rows()) > 1)
     with zipfile.ZipFile(io.BytesIO(daemon.ask(f"pieces/{piece['id']}/archive.zip"))) as archive:
         assert any(name.endswith("music.mid") for name in archive.namelist()), archive.namelist()
@@ -228,6 +229,9 @@ def place(daemon, driver, piece):
 
     # A click on the roll moves the playhead, while the sound is held, too.
     daemon.ask("player", "POST", {"action": "resume"})
+    # It may be heard already: what is waited for is that it begins.
+    daemon.ask("player", "POST", {"action": "stop"})
+    daemon.wait("it is no longer heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") != piece["id"])
     daemon.ask("player", "POST", {"action": "play", "piece": piece["id"]})
     daemon.wait("it is heard", lambda: (daemon.ask("player").get("player") or {}).get("piece") == piece["id"])
     daemon.wait("the page shows its roll", lambda: driver.execute_script(
