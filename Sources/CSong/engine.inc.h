@@ -35,6 +35,7 @@ INLINE int NAMED(slot)(const song_bar *b, int span, int kind, int role) {
 #include "rhythm.inc.h"
 #include "masks.inc.h"
 #include "pitch.inc.h"
+#include "upbeat.inc.h"
 #include "form.inc.h"
 
 // One span. Returns whether it could be composed without a fault.
@@ -48,6 +49,7 @@ INLINE int NAMED(span)(song *s, int bar, int k) {
     NAMED(transform)(s, bar);
   }
   NAMED(harmonise)(s, bar, k);
+  if (at == 0 && s->task.plan->upbeat) NAMED(upbeat)(s);
   NAMED(rhythms)(s, bar, k);
   for (int i = 0; i < w->length[k]; i++) {
     const int step = bar * w->steps + w->start[k] + i;

@@ -118,6 +118,8 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
         lanes |= passing;
       }
     }
+    // With no chord under it, a pickup goes to its first beat by step, too.
+    if (m->step < 0 && next >= length) lanes |= open & NAMED(leading)(s, p, range);
     // The last note before a chord with a leading tone or seventh to resolve: no dead ends.
     if (next >= length && now->harmony_after && role == 0 && m->at + 1 < plan->bars * SONG_BAR_SPANS) {
       const song_bar *after = &plan->bar[(m->at + 1) / SONG_BAR_SPANS];

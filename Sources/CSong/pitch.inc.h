@@ -52,7 +52,7 @@ INLINE void NAMED(sing)(song *s, NAMED(moment) *m, const int p, const int role) 
 #undef ROW
   int lane;
   if (NAMED(given)(s, p, bar)) {
-    lane = s->grid.lane[p][m->step];
+    lane = m->step < 0 ? s->grid.upbeat_lane[m->step + plan->upbeat] : s->grid.lane[p][m->step];
     now->decisions += here != 0, relaxed += !here;
   } else if (here) {
     lane = NAMED(decide)(s, &r, 2, here, -1) + window;

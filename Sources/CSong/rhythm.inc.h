@@ -46,7 +46,7 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     uint32_t mask = within;
     if (tie == 0) mask &= role == 0 && k == 0 && b->in_phrase == 0 && at > 0 ? 0xFFFF & ~(1u << 8) : 0xFF;
     if (tie == 2) mask &= length == 4 ? 0xFF | 1u << 10 | 1u << 14 : length == 3 ? 0xFF | 1u << 9 | 1u << 10 | 1u << 11 : 0xFF | 1u << 9;
-    if (tie == 3) mask &= 0xFF;
+    if (tie == 3 || (at == 0 && role == 0)) mask &= 0xFF;
     if (cadential && b->arrival >= 0) {
       if (role == 0) {
         if (k == b->arrival) mask &= 1;

@@ -17,6 +17,7 @@ enum {
   SONG_BAR_SPANS = 2,  // spans of a bar
   SONG_SPANS = SONG_BAR_SPANS * SONG_BARS,
   SONG_STEPS = 8 * SONG_BARS,
+  SONG_UPBEAT = 3,    // steps before the first bar
   SONG_RULES = 24,    // soft rules
   SONG_ROWS = 11,     // the most rows of weights that one decision adds up
   SONG_SLOTS = 4096,  // places that have a baseline of their own
@@ -85,6 +86,7 @@ typedef struct song_bar {
 
 typedef struct song_plan {
   int32_t bars, opening /* lanes that the top part may begin on: a mask */, climax_lane, nadir_lane;
+  int32_t upbeat;  // steps of the top part before the first bar: less than its first span has, SONG_UPBEAT at most
   song_bar bar[SONG_BARS];
   uint32_t chords[SONG_SPANS];   // what the plan allows
   uint8_t context[SONG_SPANS];   // spans to the cadence (0 to 7) + 8 * kind of cadence
@@ -99,6 +101,9 @@ typedef struct song_grid {
   int8_t rhythm[SONG_PARTS][SONG_SPANS]; // the pattern chosen
   int8_t chord[SONG_SPANS];
   int8_t transformation[SONG_BARS];
+  int8_t upbeat_lane[SONG_UPBEAT], upbeat_rhythm;  // the top part's before the first bar; a pattern of its first span
+  uint8_t upbeat_onset[SONG_UPBEAT];
+  int16_t upbeat_pitch[SONG_UPBEAT];
 } song_grid;
 
 // One decision that can be learned from.
@@ -153,6 +158,9 @@ static inline int16_t *song_grid_pitch(song_grid *g, int part) { return g->pitch
 static inline int8_t *song_grid_rhythm(song_grid *g, int part) { return g->rhythm[part]; }
 static inline int8_t *song_grid_chord(song_grid *g) { return g->chord; }
 static inline int8_t *song_grid_transformation(song_grid *g) { return g->transformation; }
+static inline int8_t *song_grid_upbeat_lane(song_grid *g) { return g->upbeat_lane; }
+static inline uint8_t *song_grid_upbeat_onset(song_grid *g) { return g->upbeat_onset; }
+static inline int16_t *song_grid_upbeat_pitch(song_grid *g) { return g->upbeat_pitch; }
 
 // A piece's player of one thread; 0 if there is no memory.
 song *song_create(void);

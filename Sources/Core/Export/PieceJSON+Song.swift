@@ -2,28 +2,36 @@ extension PieceJSON {
   /// What a song has beside its notes: all that it takes to score it bar by bar and to compose variations of it.
   static func song(_ song: SongRecord) -> OrderedJSON {
     let plan = song.plan
-    return .object([
-      .init("faults", .integer(song.faults)),
-      .init("tonic", .integer(song.tonic)),
-      .init("minor", song.isMinor.map(OrderedJSON.boolean) ?? .null),
-      .init("span_starts", integers(song.spanStarts)),
-      .init("sections", .array(plan.sections.map(section))),
-      .init("phrases", .array(plan.phrases.map(phrase))),
-      .init("bars", .array(plan.bars.map(bar))),
-      .init("climax_lane", .integer(plan.climaxLane)),
-      .init("nadir_lane", .integer(plan.nadirLane)),
-      .init("opening", .integer(plan.opening)),
-      .init("rhythm_taste", .array(plan.rhythmTaste.map { .number(Double($0)) })),
-      .init("step_taste", .array(plan.stepTaste.map { .number(Double($0)) })),
-      .init("possible_chords", integers(plan.chords.map { Int($0) })),
-      .init("chords", .array(song.chordNames.map(OrderedJSON.string))),
-      .init("chord_numbers", integers(song.chords)),
-      .init("roots", integers(song.roots)),
-      .init("transformations", integers(song.transformations)),
-      .init("rhythms", .array(song.rhythms.map(integers))),
-      .init("lanes", .array(song.lanes.map(integers))),
-      .init("configuration", .string(song.configuration)),
-    ])
+    // What has no pickup is written as it always was.
+    let upbeat = [
+      OrderedJSON.Member(
+        "upbeat",
+        .object([
+          .init("rhythm", .integer(song.upbeat.rhythm)), .init("lanes", integers(song.upbeat.lanes)),
+        ]))
+    ].prefix(plan.upbeat)
+    return .object(
+      [
+        .init("faults", .integer(song.faults)),
+        .init("tonic", .integer(song.tonic)),
+        .init("minor", song.isMinor.map(OrderedJSON.boolean) ?? .null),
+        .init("span_starts", integers(song.spanStarts)),
+        .init("sections", .array(plan.sections.map(section))),
+        .init("phrases", .array(plan.phrases.map(phrase))),
+        .init("bars", .array(plan.bars.map(bar))),
+        .init("climax_lane", .integer(plan.climaxLane)),
+        .init("nadir_lane", .integer(plan.nadirLane)),
+        .init("opening", .integer(plan.opening)),
+        .init("rhythm_taste", .array(plan.rhythmTaste.map { .number(Double($0)) })),
+        .init("step_taste", .array(plan.stepTaste.map { .number(Double($0)) })),
+        .init("possible_chords", integers(plan.chords.map { Int($0) })),
+        .init("chords", .array(song.chordNames.map(OrderedJSON.string))),
+        .init("chord_numbers", integers(song.chords)),
+        .init("roots", integers(song.roots)),
+        .init("transformations", integers(song.transformations)),
+        .init("rhythms", .array(song.rhythms.map(integers))),
+        .init("lanes", .array(song.lanes.map(integers))),
+      ] + upbeat + [.init("configuration", .string(song.configuration))])
   }
 
   private static func integers(_ values: [Int]) -> OrderedJSON { .array(values.map(OrderedJSON.integer)) }

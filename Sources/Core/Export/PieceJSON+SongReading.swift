@@ -10,14 +10,15 @@ extension PieceJSON {
     guard section["lanes"] != nil else { return nil }
     let starts = try section.integers("span_starts", in: 0...7)
     let bars = try section.list("bars", atMost: Int(SONG_BARS)).count
-    let (steps, spans) = (piece.stepCount, bars * starts.count)
+    let (steps, spans) = (bars * piece.stepsPerBar, bars * starts.count)
     guard bars >= 1, (1...2).contains(starts.count), starts.first == 0, starts == Array(Set(starts)).sorted(),
-      piece.stepsPerBar <= 8, (starts.last ?? 0) < piece.stepsPerBar, steps == bars * piece.stepsPerBar
+      piece.stepsPerBar <= 8, (starts.last ?? 0) < piece.stepsPerBar, piece.stepCount == piece.pickupSteps + steps
     else { throw section.error("bars", allowed: "as many bars as the piece has, of one or two spans") }
     guard (1...Int(SONG_PARTS)).contains(piece.parts.count) else {
       throw root.error("parts", allowed: "1 to \(SONG_PARTS) parts of a song")
     }
-    let plan = try plan(section, bars: bars, spans: spans, parts: piece.parts.count)
+    var plan = try plan(section, bars: bars, spans: spans, parts: piece.parts.count)
+    plan.upbeat = piece.pickupSteps
     func list(_ key: String, _ range: ClosedRange<Int>, count: Int) throws(DataError) -> [Int] {
       let values = try section.integers(key, in: range)
       guard values.count == count else { throw section.error(key, allowed: "\(count) integers") }
@@ -37,8 +38,20 @@ extension PieceJSON {
       transformations: try list("transformations", 0...14, count: bars),
       rhythms: try rows(section, "rhythms", 0...15, parts: piece.parts.count, count: spans),
       lanes: try rows(section, "lanes", -1...Int(SONG_LANES) - 1, parts: piece.parts.count, count: steps),
+      upbeat: try upbeat(section, steps: plan.upbeat),
       faults: try section.integer("faults", in: 0...100_000), spanStarts: starts,
       configuration: try section.string("configuration"))
+  }
+
+  private static func upbeat(_ section: JSONSection, steps: Int) throws(DataError) -> SongRecord.Upbeat {
+    guard steps > 0 else { return .init() }
+    let row = try section.section("upbeat")
+    let upbeat = SongRecord.Upbeat(
+      rhythm: try row.integer("rhythm", in: 8...15), lanes: try row.integers("lanes", in: 0...Int(SONG_LANES) - 1))
+    guard upbeat.lanes.count == steps else {
+      throw row.error("lanes", allowed: "\(steps) integers, as pickup_in_steps has it")
+    }
+    return upbeat
   }
 
   private static func rows(

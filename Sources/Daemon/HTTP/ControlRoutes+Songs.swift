@@ -126,6 +126,8 @@ struct SongView: Encodable {
 
   var steps: Int
   var stepsPerBar: Int
+  /// Steps before the first bar.
+  var pickupSteps: Int
   var meter: String
   var parts: [PartView]
   var sections: [SectionView]
@@ -139,6 +141,7 @@ struct SongView: Encodable {
     guard let song = piece.song else { return nil }
     steps = piece.stepCount
     stepsPerBar = piece.stepsPerBar
+    pickupSteps = piece.pickupSteps
     meter = piece.meter.description
     parts = piece.parts.map { part in
       PartView(name: part.name, notes: part.notes.map { [$0.onset, $0.duration, $0.degree] })

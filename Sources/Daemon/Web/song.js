@@ -113,13 +113,14 @@ function drawSong(canvas, seconds) {
   if (!notes.length) return;
   const degrees = notes.map((note) => note.degree), low = Math.min(...degrees) - 1, high = Math.max(...degrees) + 1;
   const top = 20, stepWidth = width / view.steps, rowHeight = (height - top) / (high - low + 1);
+  const begin = (bar) => (view.pickup_steps + bar * view.steps_per_bar) * stepWidth;
   const y = (degree) => top + (high - degree + .5) * rowHeight;
   context.font = "12px system-ui, sans-serif";
   for (const [index, section] of view.sections.entries()) {
-    const x = section.first_bar * view.steps_per_bar * stepWidth;
+    const x = begin(section.first_bar);
     if (index % 2) {
       context.fillStyle = color("section");
-      context.fillRect(x, 0, section.bars * view.steps_per_bar * stepWidth, height);
+      context.fillRect(x, 0, begin(section.first_bar + section.bars) - x, height);
     }
     context.fillStyle = color("quiet");
     context.fillText(section.name, x + 5, 14);
@@ -127,7 +128,7 @@ function drawSong(canvas, seconds) {
   const starts = new Set(view.phrases.map((phrase) => phrase.first_bar));
   view.bars.forEach((_, bar) => {
     context.fillStyle = color(starts.has(bar) ? "mean" : "line");
-    context.fillRect(bar * view.steps_per_bar * stepWidth - .5, top, 1, height - top);
+    context.fillRect(begin(bar) - .5, top, 1, height - top);
   });
   const head = seconds === null ? null : seconds / state.roll.stepSeconds;
   for (const note of notes) {

@@ -38,6 +38,9 @@ extension SongConfiguration {
         modulation: true
         # The longest pickup from one phrase to the next, in eighths. 0 to 3.
         pickups: 3
+        # A pickup of the melody before the first bar, in eighths: 1 to 3 (6/8 has room for 2, 2/4 for 1), with which the
+        # theme comes back too; auto: drawn by the seed; null: none.
+        upbeat: null
         # The last cadence: authentic, plagal, auto.
         close: auto
         # How much pieces differ in the rhythms and intervals that they like. 0 to 2.

@@ -36,6 +36,14 @@ extension SongPlanSettings {
     tension = try plan.integers("tension", in: 0...2)
     modulation = try plan.boolean("modulation", default: true)
     pickups = try plan.integer("pickups", default: 3, in: 0...3)
+    if let found = plan.value("upbeat"), found.scalar?.text == "auto" {
+      upbeat = nil
+      plan.record("upbeat", .text("auto"))
+    } else if let found = plan.value("upbeat"), found.scalar?.integer == nil {
+      throw plan.error("upbeat", allowed: "auto, an integer from 0 to 3, or null")
+    } else {
+      upbeat = try plan.optionalInteger("upbeat", in: 0...3) ?? 0
+    }
     let close = try plan.choice("close", default: "auto", of: ["auto", "authentic", "plagal"])
     self.close = SongPlan.Cadence.allCases.first { $0.name == close }
     variety = try plan.number("variety", default: 1, in: 0...2)

@@ -21,12 +21,22 @@ public struct SongRecord: Sendable, Hashable {
   public var rhythms: [[Int]]
   /// Lanes, part by part and step by step; -1 for silence.
   public var lanes: [[Int]]
+  /// The melody before the first bar.
+  public var upbeat = Upbeat()
   /// Times that a hard rule was broken because nothing else was left.
   public var faults: Int
   /// Steps at which the spans begin, within a bar.
   public var spanStarts: [Int]
   /// The configuration that it was composed by, as YAML: what is no default in the sections that make a difference.
   public var configuration = ""
+
+  /// A pickup before the first bar: heard as the end of a span like the first bar's first one.
+  public struct Upbeat: Sendable, Hashable {
+    /// The rhythm pattern of that span.
+    public var rhythm = 8
+    /// Lanes, step by step, as many as the plan says.
+    public var lanes: [Int] = []
+  }
 }
 
 /// Songs as pieces.
@@ -37,7 +47,7 @@ enum SongPieces {
     provenance: Provenance
   ) -> Piece {
     let configuration = environment.configuration
-    let steps = plan.bars.count * world.meter.steps
+    let (steps, upbeat) = (plan.bars.count * world.meter.steps, plan.upbeat)
     let spans = plan.bars.count * world.meter.spans.count
     var parts: [Part] = []
     for (index, settings) in configuration.parts.enumerated() {
@@ -45,12 +55,13 @@ enum SongPieces {
       let (onsets, lanes, pitches) = (
         song_grid_onset(grid, Int32(index))!, song_grid_lane(grid, Int32(index))!, song_grid_pitch(grid, Int32(index))!
       )
+      if index == 0 { part.notes = upbeatNotes(grid, plan: plan, world: world, velocity: part.nominalVelocity) }
       for step in 0..<steps where onsets[step] != 0 {
         var end = step + 1
         while end < steps, onsets[end] == 0, lanes[end] >= 0 { end += 1 }
         part.notes.append(
           PartNote(
-            onset: step, duration: end - step, degree: world.degree(ofPitch: Int(pitches[step])),
+            onset: upbeat + step, duration: end - step, degree: world.degree(ofPitch: Int(pitches[step])),
             velocity: part.nominalVelocity))
       }
       parts.append(part)
@@ -59,10 +70,11 @@ enum SongPieces {
     let given = SongGiven(record: record, pitches: SongGiven.pitches(of: parts, record: record, world: world))
     let score = SongRunner(environment, kernels: .best, capacity: 1).replay(given, plan: plan, world: world)
     var piece = Piece(
-      parts: parts, stepCount: steps, tempo: TempoMap(stepSeconds: configuration.stepSeconds(provenance)),
+      parts: parts, stepCount: upbeat + steps, tempo: TempoMap(stepSeconds: configuration.stepSeconds(provenance)),
       score: score.breakdown(environment), provenance: provenance)
     piece.stepsPerQuarter = 2
     piece.meter = world.meter.meter
+    piece.pickupSteps = upbeat
     piece.tuning = world.tuning
     piece.lowestNote = world.lowestNote
     piece.tuningOutput = configuration.tuningOutput
@@ -75,6 +87,23 @@ enum SongPieces {
     piece.interpretation = configuration.performance.interpretation(
       of: piece, analysis: world.analysis(of: record), spectrum: configuration.spectrum)
     return piece
+  }
+
+  /// The melody's notes before the first bar.
+  private static func upbeatNotes(
+    _ grid: UnsafeMutablePointer<song_grid>, plan: SongPlan, world: SongWorld, velocity: Int
+  ) -> [PartNote] {
+    let (onsets, pitches) = (song_grid_upbeat_onset(grid)!, song_grid_upbeat_pitch(grid)!)
+    var notes: [PartNote] = []
+    for step in 0..<plan.upbeat {
+      if onsets[step] == 0, !notes.isEmpty {
+        notes[notes.count - 1].duration += 1
+      } else {
+        notes.append(
+          PartNote(onset: step, duration: 1, degree: world.degree(ofPitch: Int(pitches[step])), velocity: velocity))
+      }
+    }
+    return notes
   }
 
   private static func record(
@@ -98,6 +127,8 @@ enum SongPieces {
         (0..<spans).map { Int(song_grid_rhythm(grid, Int32(part))![$0]) }
       },
       lanes: (0..<world.partCount).map { part in (0..<steps).map { Int(song_grid_lane(grid, Int32(part))![$0]) } },
+      upbeat: .init(
+        rhythm: Int(grid.pointee.upbeat_rhythm), lanes: (0..<plan.upbeat).map { Int(song_grid_upbeat_lane(grid)![$0]) }),
       faults: faults, spanStarts: world.meter.spans.map(\.lowerBound))
   }
 }
@@ -121,7 +152,8 @@ struct SongGiven {
     parts.enumerated().map { index, part in
       var row = [Int](repeating: -1, count: record.lanes[index].count)
       for note in part.notes {
-        for step in note.onset..<min(note.end, row.count) where step >= 0 {
+        let onset = note.onset - record.plan.upbeat
+        for step in max(0, onset)..<max(0, min(onset + note.duration, row.count)) {
           row[step] = note.degree + world.pitchOffset
         }
       }
@@ -142,6 +174,10 @@ struct SongGiven {
       for (span, pattern) in record.rhythms[part].enumerated() where span < Int(SONG_SPANS) {
         rhythms[span] = Int8(truncatingIfNeeded: pattern)
       }
+    }
+    grid.pointee.upbeat_rhythm = Int8(truncatingIfNeeded: record.upbeat.rhythm)
+    for (step, lane) in record.upbeat.lanes.enumerated() where step < Int(SONG_UPBEAT) {
+      song_grid_upbeat_lane(grid)![step] = Int8(truncatingIfNeeded: lane)
     }
     for (span, chord) in record.chords.enumerated() where span < Int(SONG_SPANS) {
       song_grid_chord(grid)![span] = Int8(truncatingIfNeeded: chord)

@@ -88,6 +88,8 @@ public struct SongPlan: Sendable, Hashable {
   public var nadirLane = 14
   /// The degree that the melody begins on, above the tonic.
   public var opening = 0
+  /// Steps of the melody before the first bar, a pickup; 0...3.
+  public var upbeat = 0
   /// Which chords are possible, span by span.
   var chords: [UInt32] = []
   /// What this song likes: rhythms of the melody's spans, and its intervals from a seventh down on.
@@ -115,6 +117,7 @@ public struct SongPlan: Sendable, Hashable {
     var openings: UInt32 = 0
     for lane in stride(from: opening, to: Int(SONG_LANES), by: world.degreeCount) { openings |= 1 << UInt32(lane) }
     out.pointee.opening = Int32(bitPattern: openings)
+    out.pointee.upbeat = Int32(upbeat)
     let spans = world.meter.spans.count
     for (index, bar) in bars.enumerated() {
       let phrase = phrases[bar.phrase]
@@ -170,6 +173,8 @@ public struct SongPlanSettings: Sendable, Hashable {
   public var modulation = true
   /// `plan.pickups`: most steps of a pickup between phrases, 0...3.
   public var pickups = 3
+  /// `plan.upbeat`: steps of a pickup before the first bar, 0...3, as far as the meter has room; nil: drawn.
+  public var upbeat: Int? = 0
   /// `plan.close`: how the piece ends.
   public var close: SongPlan.Cadence?
   /// `plan.variety`: how much songs differ in what they like, 0...2.

@@ -10,6 +10,7 @@ struct SongPlanner {
   /// The plan of a song in this world; the same random source, the same plan.
   static func plan(_ settings: SongPlanSettings, world: SongWorld, random: RandomSource) -> SongPlan {
     var planner = SongPlanner(settings: settings, world: world, random: SongRandom(random))
+    planner.setUpbeat()
     planner.setForm()
     planner.setBars()
     planner.setReturns()
@@ -25,6 +26,11 @@ struct SongPlanner {
   }
 
   // MARK: Phrases
+
+  private mutating func setUpbeat() {
+    let upbeat = settings.upbeat ?? random.pick([2, 2, 2, 1])
+    plan.upbeat = min(upbeat, world.mostUpbeat)
+  }
 
   private mutating func setForm() {
     plan.sections = SongForm.sections(settings, &random)
@@ -94,11 +100,17 @@ struct SongPlanner {
       let lead = random.pick([5, 2, 2, 1])
       let mostLead = phrase.arrival == 1 ? 1 : second >= 4 ? 3 : second == 3 ? 2 : 1
       phrase.lead = isLast ? 0 : min(lead, settings.pickups, mostLead)
+      // The theme comes back with the pickup that it began with.
+      if plan.upbeat > 0, !isLast, isBeforeTheme(phrase) { phrase.lead = min(plan.upbeat, mostLead) }
       phrase.breath = 1 + random.integer(2)
       if index == 0 || plan.phrases[index - 1].section != phrase.section { texture = random.integer(4) }
       phrase.texture = isLast && random.chance(0.3) ? 0 : texture
       plan.phrases[index] = phrase
     }
+  }
+
+  private func isBeforeTheme(_ phrase: SongPlan.Phrase) -> Bool {
+    plan.sections.contains { $0.first == phrase.first + phrase.count && $0.letter == "A" }
   }
 
   /// The phrase whose cadence a phrase's own is to be like: the same one of the theme's first time, or in other sections

@@ -60,6 +60,14 @@ public struct SongStudy: Sendable {
         return false
       }
     }
+    guard plan.upbeat <= world.mostUpbeat, record.upbeat.lanes.count == plan.upbeat,
+      record.upbeat.lanes.allSatisfy({ melody.contains($0) })
+    else { return false }
+    // A pickup's first step is its rhythm's first onset.
+    let before = world.meter.spans[0].count - plan.upbeat
+    guard
+      plan.upbeat == 0 || (1..<before + 1).first(where: { SongRhythm.hasOnset(record.upbeat.rhythm, at: $0) }) == before
+    else { return false }
     let pitches = SongGiven.pitches(of: piece.parts, record: record, world: world)
     for part in record.lanes.indices {
       let range = world.lanes(ofPart: part)

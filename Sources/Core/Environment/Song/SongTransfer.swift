@@ -34,7 +34,14 @@ struct SongTransfer {
       lanes: Array(
         repeating: Array(repeating: -1, count: plan.bars.count * world.meter.steps), count: world.partCount),
       faults: 0, spanStarts: world.meter.spans.map(\.lowerBound))
-    record.lanes[0] = melody(in: world, bars: bars) + record.lanes[0].dropFirst(bars * world.meter.steps)
+    plan.upbeat = min(study.record.plan.upbeat, world.mostUpbeat)
+    // The pickup is moved with the theme, and loses its beginning where the meter has no room for all of it.
+    let sung = shifted(
+      (study.record.upbeat.lanes + melody(in: world, bars: bars)).map { $0 < 0 ? -1 : lane($0, in: world) }, into: world
+    )
+    record.upbeat = upbeat(sung.prefix(study.record.plan.upbeat).suffix(plan.upbeat), in: world)
+    record.lanes[0] =
+      Array(sung.dropFirst(study.record.plan.upbeat)) + record.lanes[0].dropFirst(bars * world.meter.steps)
     let patterns = rhythms(record.lanes[0], bars: bars, world)
     record.rhythms[0] = patterns + record.rhythms[0].dropFirst(patterns.count)
     makeRoom(for: record.lanes[0].prefix(bars * world.meter.steps), in: &plan, world)
@@ -57,14 +64,26 @@ struct SongTransfer {
     return (step * new + old / 2) / old
   }
 
+  /// Steps of the bars at which the theme's notes begin.
+  private func theme(bars: Int) -> [Int] {
+    study.piece.parts[0].notes.map { $0.onset - study.record.plan.upbeat }
+      .filter { (0..<bars * study.world.meter.steps).contains($0) }
+  }
+
+  /// The pickup with its lanes in the new world.
+  private func upbeat(_ lanes: some Collection<Int>, in world: SongWorld) -> SongRecord.Upbeat {
+    let (old, new) = (study.world.meter.spans[0].count - lanes.count, world.meter.spans[0].count - lanes.count)
+    let onsets = (0..<lanes.count).filter { $0 == 0 || SongRhythm.hasOnset(study.record.upbeat.rhythm, at: old + $0) }
+    return .init(rhythm: SongRhythm.pattern(onsets.map { new + $0 }), lanes: Array(lanes))
+  }
+
   /// Steps at which the theme's notes begin in the new world.
   private func onsets(in world: SongWorld, bars: Int) -> Set<Int> {
     let (old, new) = (study.world.meter.steps, world.meter.steps)
-    let notes = study.piece.parts[0].notes.filter { $0.onset < bars * old }
-    return Set(notes.map { $0.onset / old * new + min(new - 1, place($0.onset % old, world)) })
+    return Set(theme(bars: bars).map { $0 / old * new + min(new - 1, place($0 % old, world)) })
   }
 
-  /// The theme's lanes in the new world, step by step.
+  /// The theme's lanes, step by step of the new world's bars.
   private func melody(in world: SongWorld, bars: Int) -> [Int] {
     let (old, new) = (study.world.meter.steps, world.meter.steps)
     var row = [Int](repeating: -1, count: bars * new)
@@ -74,12 +93,11 @@ struct SongTransfer {
       row[step] = study.record.lanes[0][source]
     }
     let begun = onsets(in: world, bars: bars)
-    for note in study.piece.parts[0].notes.reversed() where note.onset < bars * old {
-      let step = note.onset / old * new + min(new - 1, place(note.onset % old, world))
-      if begun.contains(step) { row[step] = study.record.lanes[0][note.onset] }
+    for onset in theme(bars: bars).reversed() {
+      let step = onset / old * new + min(new - 1, place(onset % old, world))
+      if begun.contains(step) { row[step] = study.record.lanes[0][onset] }
     }
-    let moved = row.map { $0 < 0 ? -1 : lane($0, in: world) }
-    return shifted(moved, into: world)
+    return row
   }
 
   /// The lane of the new world that sounds like a lane of the old one, a tonic staying a tonic.

@@ -356,6 +356,9 @@ struct SongMeter: Sendable, Hashable {
 }
 
 extension SongWorld {
+  /// The most steps of a pickup before the first bar: its end is heard as the end of a bar's first span.
+  var mostUpbeat: Int { min(Int(SONG_UPBEAT), meter.spans[0].count - 1) }
+
   /// The tuning's degree above lane 0 of a degree of the home scale.
   func degreeOfScale(_ degree: Int) -> Int {
     self.degree(
