@@ -24,12 +24,18 @@ struct ControlAccess: Sendable {
   /// What is wrong with a request; nil if it may pass.
   func refusal(_ request: Request) -> ControlError? {
     if isPort, let refusal = browserRefusal(request) { return refusal }
-    // The page itself says nothing: only what it asks for needs the token.
-    guard isPort, let token, request.uri.path.hasPrefix("/api") else { return nil }
+    guard isPort, let token, !Self.isPage(request.uri.path) else { return nil }
     guard let shown = Self.token(request), Self.isEqual(shown, token) else {
       return ControlError(.unauthorized, "show the token: Authorization: Bearer ..., or ?token=...")
     }
     return nil
+  }
+
+  /// Whether a path is the page's, or none at all. The page itself says nothing: only what it asks for needs the token.
+  /// Parts are the router's, so that no spelling of a path is the one here and another there.
+  static func isPage(_ path: String) -> Bool {
+    let parts = ControlRoute.parts(path)
+    return parts.isEmpty || parts.count == 1 && parts[0] != "api"
   }
 
   private func browserRefusal(_ request: Request) -> ControlError? {
@@ -46,7 +52,7 @@ struct ControlAccess: Sendable {
       return ControlError(.forbidden, "not from another origin")
     }
     if let site = request.headers[.fetchSite], !["same-origin", "none"].contains(site),
-      request.uri.path.hasPrefix("/api") || ![.get, .head].contains(request.method)
+      !Self.isPage(request.uri.path) || ![.get, .head].contains(request.method)
     {
       return ControlError(.forbidden, "not from another site")
     }

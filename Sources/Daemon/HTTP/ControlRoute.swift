@@ -22,10 +22,12 @@ struct ControlRoute: Sendable {
     (method == request.method || method == .get && request.method == .head) && matches(request.uri.path)
   }
 
+  /// What a path is made of, as the router takes it: empty parts are none.
+  static func parts(_ path: String) -> [Substring] { path.split(separator: "/") }
+
   /// Whether a path is one of this route's.
   func matches(_ path: String) -> Bool {
-    let template = self.path.split(separator: "/")
-    let parts = path.split(separator: "/")
+    let (template, parts) = (Self.parts(self.path), Self.parts(path))
     return template.count == parts.count && zip(template, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
   }
 }

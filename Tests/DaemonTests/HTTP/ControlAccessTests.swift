@@ -16,6 +16,7 @@ import Testing
     ("GET", "Host: localhost:8000\r\nOrigin: http://localhost:8001", 403),
     ("GET", "Host: localhost\r\nOrigin: http://evil.example", 403), ("GET", "Host: localhost\r\nOrigin: null", 403),
     ("GET", "Host: localhost\r\nSec-Fetch-Site: cross-site", 403),
+    ("GET //", "Host: localhost\r\nSec-Fetch-Site: cross-site", 403),
     ("GET", "Host: localhost\r\nSec-Fetch-Site: same-origin", 200),
     ("POST", "Host: localhost\r\nContent-Type: text/plain", 415), ("POST", "Host: localhost", 415),
     ("POST", "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded", 415),
@@ -23,8 +24,8 @@ import Testing
   ])
   func hostAndOriginAreChecked(method: String, headers: String, expected: Int) async throws {
     let fixture = try await ControlFixture()
-    let path = ["GET": "/api/status", "POST": "/api/session"][method] ?? "/api/rules"
-    let answer = try fixture.raw("\(method) \(path) HTTP/1.1\r\n\(headers)\r\nConnection: close\r\n\r\n")
+    let path = ["GET": " /api/status", "GET //": "api/status", "POST": " /api/session"][method] ?? " /api/rules"
+    let answer = try fixture.raw("\(method)\(path) HTTP/1.1\r\n\(headers)\r\nConnection: close\r\n\r\n")
     #expect(status(answer) == expected, "\(answer)")
     await fixture.end()
   }
@@ -41,6 +42,15 @@ import Testing
     #expect(try ask("/api/status?token=\(token)") == 200)
     #expect(try ask("/api/status?token=\(token)x") == 401)
     #expect(try ask("/api/nothing") == 401)
+    // Whatever else the router might take for the same.
+    for path in [
+      "//api/status", "///api//status/", "/api//status", "/api/status/", "//a.lan/api/status",
+      "http://a.lan//api/status", "/./api/status", "/x/../api/status", "/%61pi/status", "/%2Fapi/status", "/API/status",
+      "/api", "/api/stream/x",
+    ] {
+      #expect([400, 401].contains(try ask(path)), "\(path)")
+    }
+    #expect(try ask("//api/status", "Authorization: Bearer \(token)\r\n") == 200)
     // The page is the same for everybody; it has nothing to tell before it has the token.
     #expect(try ask("/") == 200)
     // The socket's own permissions are its token.
