@@ -17,7 +17,11 @@ extension PieceLibrary {
     for row in try Row.fetchAll(db, sql: "SELECT * FROM piece WHERE is_unsaved = 1") {
       saveSidecar(PieceRecord(row), db)
     }
-    reserve(try Int64.fetchOne(db, sql: "SELECT MAX(id) FROM piece") ?? 0)
+    // Numbers that older releases took from anywhere are followed by none.
+    let greatest = [Self.numbers.upperBound]
+    reserve(
+      try Int64.fetchOne(
+        db, sql: "SELECT MAX(id) FROM piece WHERE id <= ?", arguments: StatementArguments(greatest)) ?? 0)
     let known = try Set(String.fetchAll(db, sql: "SELECT folder FROM piece"))
     let unknown = pieceFolders().filter { !known.contains($0) }
     // A commit for many: each waits for the disk.
@@ -38,7 +42,10 @@ extension PieceLibrary {
         FROM piece WHERE session > 0 AND session NOT IN (SELECT id FROM session) GROUP BY session
         """)
     // What was given once is not given again, not even if its session is gone.
-    reserve(session: try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'session'") ?? 0)
+    let sessions = "SELECT id FROM session UNION ALL SELECT seq FROM sqlite_sequence WHERE name = 'session'"
+    reserve(
+      session: try Int64.fetchOne(
+        db, sql: "SELECT MAX(id) FROM (\(sessions)) WHERE id <= ?", arguments: StatementArguments(greatest)) ?? 0)
   }
 
   /// Inserts, with a number of its own if another piece has taken it.

@@ -163,9 +163,13 @@ public final class PieceLibrary: Sendable {
 
   // MARK: Numbers
 
+  /// What pieces and sessions may be called: a number that every JSON reader takes, and far from where counting on ends.
+  static let numbers: ClosedRange<Int64> = 1...(1 << 53 - 1)
+
   /// The number of the next piece.
   func nextID(at time: Date) -> Int64 {
-    let now = Int64((time.timeIntervalSince1970 * 1e6).rounded(.down))
+    // A file may be of any time.
+    let now = Int64(min(max((time.timeIntervalSince1970 * 1e6).rounded(.down), 0), 1e15 * 4))
     return lastID.withLock { last in
       last = max(last + 1, now)
       return last

@@ -37,7 +37,8 @@ struct PieceSidecar: Codable, Hashable {
     // Older releases wrote `isKept`, which this leaves alone.
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let bytes = try? InputFile.read("\(folder)/\(name)", limit: 1 << 16, as: "what the library says"),
-      let sidecar = try? decoder.decode(PieceSidecar.self, from: Data(bytes)), sidecar.id > 0,
+      let sidecar = try? decoder.decode(PieceSidecar.self, from: Data(bytes)),
+      PieceLibrary.numbers.contains(sidecar.id), PieceLibrary.numbers.contains(sidecar.session ?? 1),
       (-1...1).contains(sidecar.rating), sidecar.time.magnitude < 1e11
     else { return nil }
     return sidecar

@@ -146,6 +146,32 @@ import Testing
     #expect(library.nextID(at: Date()) == later + 1)
   }
 
+  /// Whatever stands in a folder's file, or came into the database from one: there is a number that follows.
+  @Test(arguments: ["9223372036854775807", "9007199254740992", "-9223372036854775808", "0"])
+  func numbersThatNothingCanFollowAreNone(_ number: String) async throws {
+    let library = try folder.library()
+    let added = try await add(library, count: 3, session: 1)
+    for (piece, said) in zip(added, [#""id": \#(number)"#, #""id": 7, "session": \#(number)"#]) {
+      let text = #"{\#(said), "time": 1700000000, "rating": 1, "is_kept": true}"#
+      try Data(text.utf8).write(to: URL(filePath: "\(library.path(of: piece))/\(PieceSidecar.name)"))
+      #expect(PieceSidecar.read(folder: library.path(of: piece)) == nil)
+    }
+    // No file has a time of its own in the year 292 billion, but some systems keep one.
+    #expect(PieceLibrary.numbers.contains(library.nextID(at: Date(timeIntervalSince1970: 9e18))))
+    let other = "\(folder.path)/other"
+    mkdir(other, 0o755)
+    #expect(try await PieceLibrary.rebuild(folder: other, output: library.output, notice: { _ in }) == 3)
+    let rebuilt = try PieceLibrary(folder: other, output: library.output, access: .owner)
+    #expect(try await rebuilt.list().pieces.allSatisfy { PieceLibrary.numbers.contains($0.id) })
+    try await rebuilt.pool.write { db in
+      try db.execute(sql: "UPDATE piece SET id = \(number), session = \(number) WHERE id = \(added[2].id)")
+      try db.execute(sql: "INSERT OR IGNORE INTO session SELECT \(number), 0, 0, '0', NULL, 0, ''")
+    }
+    try await rebuilt.recover()
+    #expect(PieceLibrary.numbers.contains(rebuilt.nextID(at: Date())))
+    #expect(PieceLibrary.numbers.contains(rebuilt.newSession(seed: 1, origin: nil, configurationDigest: "").id))
+  }
+
   /// Numbers, order and folders of pieces that a clock has dated wrongly, across a new start.
   @Test func piecesOfAClockThatIsSetBackStayInOrder() async throws {
     var library: PieceLibrary? = try folder.library()
