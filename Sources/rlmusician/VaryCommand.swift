@@ -84,7 +84,7 @@ struct VaryCommand: ParsableCommand {
       let seed = seed ?? RandomSource.drawSeed()
       let agent = try agent(for: variation, beside: folder, seed: seed)
       StandardError.writeLine("seed \(seed): \(agent.story)")
-      let output = output ?? folder.deletingLastPathComponent().path()
+      let output = output ?? folder.deletingLastPathComponent().path
       for number in 0..<episodes {
         let composed = variation.compose(
           weights: agent.weights, seed: seed, number: number, population: agent.population)
@@ -125,9 +125,9 @@ struct VaryCommand: ParsableCommand {
       return (file.weights, file.population, "by \(weights)")
     }
     for place in [folder, folder.deletingLastPathComponent()] {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path())) ?? []
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
       for name in names.filter({ $0.hasPrefix("agent_weights") && $0.hasSuffix(".safetensors") }).sorted().reversed() {
-        let path = place.appending(path: name).path()
+        let path = place.appending(path: name).path
         if let file = try? AgentWeightsFile.read(path), file.weights.count == environment.weightCount {
           return (file.weights, file.population, "by \(path)")
         }

@@ -7,7 +7,7 @@ import Testing
 /// Songs from a shell: styles, composed, explained, varied.
 @Suite struct SongCommandTests {
   private static func folders(_ folder: URL) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasPrefix("result_") }.sorted()
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("result_") }.sorted()
   }
 
   @Test func stylesAreListed() throws {
@@ -28,6 +28,24 @@ import Testing
     #expect(run.status == 0 && run.output.contains("meter: 3/4") && run.output.contains("style: waltz"))
     let song = try CommandRun(["config", "--kind", "song"])
     #expect(song.output.contains("# Bars. 8 to 128.") && song.output.contains("style: null"))
+  }
+
+  /// Blanks, other letters and what looks like an escape of a URL are a path's own.
+  @Test func variedWhereThePathIsNoURL() throws {
+    try CommandRun.withFolder(["c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n"]) { folder in
+      let output = "my söngs %20"
+      let composed = try CommandRun(
+        ["--style", "song", "-c", "c.yml", "-p", "1", "-e", "1", "--seed", "4", "--no-play", "-o", output], in: folder)
+      #expect(composed.status == 0, "\(composed.errors)")
+      let place = folder.appending(path: output)
+      let piece = try #require(try Self.folders(place).first)
+      // The agent is found beside the piece: none is trained.
+      let varied = try CommandRun(["vary", "\(output)/\(piece)", "--keep", "section=A", "--seed", "1"], in: folder)
+      #expect(varied.status == 0 && varied.errors.contains("\(output)/agent_weights"), "\(varied.errors)")
+      #expect(try Self.folders(place).count == 2)
+      let entries = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(entries == ["c.yml", output], "\(entries)")
+    }
   }
 
   @Test func composedExplainedVaried() throws {
