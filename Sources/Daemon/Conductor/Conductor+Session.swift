@@ -47,10 +47,11 @@ extension Conductor {
   /// - Returns: whether to go on; false at the end.
   private func mayGoOn() async -> Bool {
     while isPaused || isStopped, !isEnding {
+      let moment = moment
       phase = isStopped ? .stopped : .paused
       pulse.beat("trainer", silentFor: .seconds(60))
       await writeUnwritten()
-      await sleep(.seconds(20))
+      await sleep(.seconds(20), since: moment)
     }
     return !isEnding
   }
@@ -60,6 +61,7 @@ extension Conductor {
   /// - Returns: whether to go on; false at the end, and if the session is to be left meanwhile.
   private func isPieceWanted() async -> Bool {
     while await mayGoOn() {
+      let moment = moment
       let wait: Duration
       if let shortage = surroundings.shortage(configuration.daemon.retention) {
         announcer.report("free", shortage)
@@ -75,7 +77,7 @@ extension Conductor {
       }
       pulse.beat("trainer", silentFor: .seconds(60))
       await writeUnwritten()
-      await sleep(wait)
+      await sleep(wait, since: moment)
       if session != nil, weights.hasNews { return false }
     }
     return false
@@ -159,7 +161,7 @@ extension Conductor {
     while disk.count > count, !isEnding, !isStopped {
       phase = .blocked
       pulse.beat("trainer", silentFor: .seconds(60))
-      await sleep(.seconds(5))
+      await sleep(.seconds(5), since: moment)
       beatWhileComposing()
       await writeUnwritten()
     }

@@ -205,10 +205,13 @@ public actor Conductor {
 
   // MARK: Waiting
 
-  /// Returns after a while, or as soon as something was asked for.
-  func sleep(_ duration: Duration) async {
+  /// To be asked for before the question whether there is anything to do.
+  var moment: UInt64 { sleepers.moment }
+
+  /// Returns after a while, or as soon as something was asked for; at once if it was since that moment.
+  func sleep(_ duration: Duration, since moment: UInt64) async {
     if let pass = surroundings.pass { return await pass(duration) }
-    await sleepers.sleep(duration)
+    await sleepers.sleep(duration, since: moment)
   }
 
   func wake() { sleepers.wake() }

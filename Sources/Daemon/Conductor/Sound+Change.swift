@@ -136,6 +136,7 @@
     func keepOpen() async {
       var patience = opening.patience.lowerBound
       while !isEnding, !Task.isCancelled {
+        let moment = sleepers.moment
         if isForStream, stream.count == 0 { await closeClock() }
         if successor != nil, !isChanging {
           await exchangePlayer()
@@ -145,10 +146,10 @@
         if isWanting { await openPlayer() }
         if player == nil, stream.count > 0, !isChanging { await openClock() }
         if isWanting, player == nil || isForStream {
-          await sleepers.sleep(patience)
+          await sleepers.sleep(patience, since: moment)
           patience = min(opening.patience.upperBound, patience * 2)
         } else {
-          await sleepers.sleep(.seconds(60))
+          await sleepers.sleep(.seconds(60), since: moment)
           patience = opening.patience.lowerBound
         }
       }
