@@ -28,7 +28,6 @@ extension Conductor {
   func conductSession() async {
     guard await isPieceWanted() else { return }
     await adoptNext()
-    wantsNext = false
     await openSession()
     await train()
     if !isEnding, !isStopped { await compose() }

@@ -41,7 +41,10 @@ public actor Conductor {
   // What the loop is asked for.
   var isPaused: Bool
   var isStopped = false
-  var wantsNext = false
+  private var isNextAsked = false
+  /// Whether the session ends early: somebody said so, or another configuration's music waits.
+  var wantsNext: Bool { isNextAsked || isNextConfigured }
+  private var isNextConfigured = false
   private(set) var isEnding = false
   private var isOver = false
   var pace = Pace()
@@ -120,7 +123,7 @@ public actor Conductor {
 
   /// Lets the session compose with what it has learnt so far, and begins the next one.
   public func nextSession() {
-    wantsNext = true
+    isNextAsked = true
     isPaused = false
     isStopped = false
     wake()
@@ -131,19 +134,22 @@ public actor Conductor {
     let isSameMusic = configuration.digest == self.configuration.digest
     log(.notice, "configuration reloaded" + (isSameMusic ? "" : "; its music begins with the next session"))
     if isSameMusic {
+      // What waited was taken back: the session goes on.
+      isNextConfigured = false
       await adopt(configuration, file: file)
     } else {
       nextConfiguration = (configuration, file)
-      wantsNext = session != nil
+      isNextConfigured = session != nil
       // How pieces are heard need not wait.
       await sound.adopt(configuration.playback, composing: self.configuration)
     }
     wake()
   }
 
-  /// The configuration that was waiting is in force, and the last one if others came meanwhile.
+  /// The configuration that was waiting is in force, and the last one if others came meanwhile; nothing else is wanted.
   func adoptNext() async {
     while let next = nextConfiguration { await adopt(next.configuration, file: next.file) }
+    (isNextAsked, isNextConfigured) = (false, false)
   }
 
   private func adopt(_ configuration: Configuration, file: String?) async {

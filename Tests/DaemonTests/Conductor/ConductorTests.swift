@@ -221,6 +221,29 @@ import Testing
     #expect(broadcast.count == 0)
   }
 
+  /// Who tries a style and takes it back loses no session; who asked for the next one gets it.
+  @Test(arguments: [false, true]) func musicThatIsTakenBackEndsNoSession(isNextAsked: Bool) async throws {
+    let settings = "sessions: {populations: 1000000, pieces: 1}"
+    let conductor = try conductor(settings)
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    for await event in stream { if case .population = event { break } }
+    await conductor.pause()
+    try await waits(for: "a pause") { await conductor.phase == .paused }
+    if isNextAsked {
+      await conductor.nextSession()
+      await conductor.pause()
+    }
+    await conductor.reload(try testConfiguration(settings, coefficients: "lines: 3"), file: nil)
+    #expect(await conductor.wantsNext)
+    #expect(await conductor.nextStyled != nil)
+    await conductor.reload(try testConfiguration(settings), file: nil)
+    #expect(await conductor.wantsNext == isNextAsked)
+    #expect(await conductor.nextStyled == nil)
+    await conductor.end()
+    await end
+  }
+
   @Test func pausedItDoesNothingAndNextGoesOn() async throws {
     let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
     let stream = conductor.events.subscribe()
