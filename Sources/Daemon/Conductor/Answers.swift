@@ -21,6 +21,10 @@ actor Answers {
   private var unwritten: [(turn: Int, state: AnswerState)] = []
   private var turn = 0
   private var writing: Task<Int64?, Never>?
+  private var retrying: Task<Void, Never>?
+  /// Between two tries to write what the disk did not take.
+  private let patience: Duration
+  private let waiting = Mutex(0)
   /// Counts the melodies.
   private var number = 0
   private let inForce: Mutex<Settings>
@@ -54,13 +58,17 @@ actor Answers {
     }
   }
 
-  init(_ configuration: Configuration, library: PieceLibrary, announcer: Announcer, sound: Sound) {
+  init(
+    _ configuration: Configuration, library: PieceLibrary, announcer: Announcer, sound: Sound,
+    patience: Duration = .seconds(5)
+  ) {
     inForce = Mutex(Settings(configuration))
+    self.patience = patience
     self.library = library
     self.announcer = announcer
     self.sound = sound
     disk = DiskQueue(
-      library: library, trainer: Trainer(name: "answer files", priority: .ordinary), announcer: announcer)
+      "an answer", library: library, trainer: Trainer(name: "answer files", priority: .ordinary), announcer: announcer)
   }
 
   /// What the configuration in force says.
@@ -150,6 +158,15 @@ actor Answers {
     await practice.end(own)
   }
 
+  /// Answers that wait for the disk.
+  nonisolated var unwrittenCount: Int { waiting.withLock { $0 } }
+
+  /// Writes what waits, as far as the disk takes it, and tries no more by itself.
+  func finish() async {
+    retrying?.cancel()
+    _ = await writeInTurn(settings.disk)
+  }
+
   /// Writes when those before it have been written: who waits for the disk lets others in.
   ///
   /// - Returns: its number in the library; nil if the disk does not take it now.
@@ -157,6 +174,22 @@ actor Answers {
     disk.add(UnwrittenPiece(piece: piece, session: nil, weights: nil, time: Date()))
     turn += 1
     unwritten.append((turn, state))
+    waiting.withLock { $0 += 1 }
+    let number = await writeInTurn(settings)
+    if !unwritten.isEmpty, retrying == nil { retrying = Task { await retry() } }
+    return number
+  }
+
+  /// What the disk did not take is tried again until it does.
+  private func retry() async {
+    while !unwritten.isEmpty, !Task.isCancelled {
+      try? await Task.sleep(for: patience)
+      if !Task.isCancelled { _ = await writeInTurn(settings.disk) }
+    }
+    retrying = nil
+  }
+
+  private func writeInTurn(_ settings: DiskQueue.Settings) async -> Int64? {
     let (own, before) = (turn, writing)
     let task = Task {
       _ = await before?.value
@@ -171,6 +204,7 @@ actor Answers {
     while let state = unwritten.first?.state, unwritten[0].turn <= turn {
       guard let (_, record) = await disk.writeNext(settings) else { return nil }
       unwritten.removeFirst()
+      waiting.withLock { $0 -= 1 }
       let (library, note) = (library, String("played: \(state.melody)".prefix(PieceRecord.noteLength)))
       let labelled = await announcer.attempt {
         try await library.label(record.id, tags: ["answer", state.kind], note: note)

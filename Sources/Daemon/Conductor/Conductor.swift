@@ -94,8 +94,9 @@ public actor Conductor {
       phase: isEnding ? .ending : phase, session: session?.record?.id, seed: session?.seed,
       origin: session?.origin, population: session?.state.population ?? 0,
       populations: configuration.daemon.sessions.populations, best: session?.state.best?.score.finite,
-      stepsPerSecond: phase == .training ? runner.stepsPerSecond : 0, unwrittenCount: disk.count,
-      problems: announcer.problemTexts, configurationFile: configurationFile,
+      stepsPerSecond: phase == .training ? runner.stepsPerSecond : 0,
+      unwrittenCount: disk.count + answers.unwrittenCount, problems: announcer.problemTexts,
+      configurationFile: configurationFile,
       configurationDigest: configuration.digest, isSteering: weights.isSteering, process: getpid(), started: started)
   }
 
@@ -188,6 +189,7 @@ public actor Conductor {
     opening.cancel()
     await sound.end()
     await writeUnwritten()
+    await answers.finish()
     isOver = true
   }
 
@@ -205,6 +207,9 @@ public actor Conductor {
     runner.saveCheckpoint(digest: configuration.digest)
     if disk.count > 0 {
       log(.error, "\(disk.count) finished pieces could not be written; the next start composes them again")
+    }
+    if answers.unwrittenCount > 0 {
+      log(.error, "\(answers.unwrittenCount) answers could not be written: they are lost")
     }
     events.finish()
   }

@@ -43,13 +43,18 @@ final class DiskQueue {
   private let library: PieceLibrary
   private let trainer: Trainer
   private let announcer: Announcer
+  /// What waits here, for whoever is told that it cannot be written.
+  private let what: String
   private var pieces: [UnwrittenPiece] = []
   /// Sessions that are over, of which the database does not know yet.
   private var unclosed: [(session: Int64, populations: Int)] = []
   private var lastRecovery = ContinuousClock.now
 
-  /// - Parameter trainer: its thread does what blocks.
-  init(library: PieceLibrary, trainer: Trainer, announcer: Announcer) {
+  /// - Parameters:
+  ///   - what: what waits here, in words; each queue's own.
+  ///   - trainer: its thread does what blocks.
+  init(_ what: String = "a finished piece", library: PieceLibrary, trainer: Trainer, announcer: Announcer) {
+    self.what = what
     self.library = library
     self.trainer = trainer
     self.announcer = announcer
@@ -89,14 +94,14 @@ final class DiskQueue {
           time: next.time, work: work)
       }
       let written = pieces.removeFirst()
-      announcer.resolve("write")
+      announcer.resolve("write \(what)")
       await announcer.attempt { try await library.add(record) }
       announcer.log(
         .info, "piece \(record.id), score \((record.score * 100).rounded() / 100): \(library.path(of: record))")
       announcer.events.send(.piece(record))
       return (written, record)
     } catch {
-      announcer.report("write", "a finished piece cannot be written: \(error); it is tried again")
+      announcer.report("write \(what)", "\(what) cannot be written: \(error); it is tried again")
       return nil
     }
   }
