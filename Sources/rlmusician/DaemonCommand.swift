@@ -71,8 +71,12 @@ struct DaemonCommand: AsyncParsableCommand {
       let conductor = Conductor(
         configuration: configuration, file: config.path, library: pieces, logger: logger)
       await conductor.offerStyles { try (load(), config.path) }
-      let service = ConductorService(conductor) { try (load(), config.path) }
       let control = ControlServer(conductor: conductor, configuration: settings, logger: logger)
+      let service = ConductorService(conductor) {
+        let reloaded = try load()
+        control.adopt(reloaded.daemon)
+        return (reloaded, config.path)
+      }
       var quiet = Logger(label: "services")
       quiet.logLevel = .error
       let group = ServiceGroup(

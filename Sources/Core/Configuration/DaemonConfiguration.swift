@@ -190,7 +190,7 @@ extension DaemonConfiguration.HTTP {
       throw section.error("token_file", allowed: "a path, unless there is a token")
     }
     let hasToken = token != nil || tokenFile != nil
-    guard hasToken || ["127.0.0.1", "::1", "localhost"].contains(host) else {
+    guard hasToken || Self.localHosts.contains(host) else {
       throw section.error("host", allowed: "127.0.0.1, ::1 or localhost, unless there is a token")
     }
     if section.has("public_url") {
@@ -206,6 +206,9 @@ extension DaemonConfiguration.HTTP {
 }
 
 extension DaemonConfiguration.HTTP {
+  /// Hosts that nobody reaches from elsewhere.
+  public static let localHosts: Set<String> = ["127.0.0.1", "::1", "localhost"]
+
   private static let tokenAllowed = "16 to 512 printable ASCII characters"
 
   private static func isToken(_ text: String) -> Bool {

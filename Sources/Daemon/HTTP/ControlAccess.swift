@@ -3,6 +3,20 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Synchronization
+
+/// What clients of the port have to show, if anything; a reload may bring another.
+final class ControlToken: Sendable {
+  private let text: Mutex<String?>
+
+  init(_ text: String?) { self.text = Mutex(text) }
+
+  /// Nil: nothing has to be shown.
+  var value: String? {
+    get { text.withLock { $0 } }
+    set { text.withLock { $0 = newValue } }
+  }
+}
 
 /// Who may ask: on the Unix socket whoever may open it, on the port whoever comes from here or shows the token.
 ///
@@ -13,7 +27,7 @@ struct ControlAccess: Sendable {
   /// Whether the request came by the port.
   var isPort: Bool
   /// What clients of the port have to show.
-  var token: String?
+  var token: ControlToken
   /// The address that the port is bound to.
   var host: String
   /// Where browsers find the page if a reverse proxy stands before the port.
@@ -24,7 +38,7 @@ struct ControlAccess: Sendable {
   /// What is wrong with a request; nil if it may pass.
   func refusal(_ request: Request) -> ControlError? {
     if isPort, let refusal = browserRefusal(request) { return refusal }
-    guard isPort, let token, !Self.isPage(request.uri.path) else { return nil }
+    guard isPort, let token = token.value, !Self.isPage(request.uri.path) else { return nil }
     guard let shown = Self.token(request), Self.isEqual(shown, token) else {
       return ControlError(.unauthorized, "show the token: Authorization: Bearer ..., or ?token=...")
     }
@@ -43,7 +57,7 @@ struct ControlAccess: Sendable {
       return ControlError(.badRequest, "a host is missing")
     }
     let name = Self.name(authority)
-    if token == nil, !Self.localNames.contains(name), authority != publicURL?.authority {
+    if token.value == nil, !Self.localNames.contains(name), authority != publicURL?.authority {
       return ControlError(.forbidden, "no such host here")
     }
     if let origin = request.headers[.origin]?.lowercased(),

@@ -20,6 +20,7 @@ public final class ControlServer: Service {
   private let limits: ConnectionGuard.Limits
   private let idleSeconds: Int64
   private let boundPort = Mutex<Int?>(nil)
+  private let token: ControlToken
 
   /// The port, once it is open.
   public var port: Int? { boundPort.withLock { $0 } }
@@ -40,6 +41,7 @@ public final class ControlServer: Service {
   ) {
     self.conductor = conductor
     self.configuration = configuration
+    token = ControlToken(configuration.http.token)
     self.logger = logger
     self.limits = limits
     self.idleSeconds = idleSeconds
@@ -61,14 +63,14 @@ public final class ControlServer: Service {
       listeners.append(
         Listener(
           name: path, address: .unixDomainSocket(path: path),
-          access: ControlAccess(isPort: false, token: nil, host: ""), socket: path))
+          access: ControlAccess(isPort: false, token: ControlToken(nil), host: ""), socket: path))
     }
     if let port = http.port {
       listeners.append(
         Listener(
           name: "\(http.host):\(port)", address: .hostname(http.host, port: port),
           access: ControlAccess(
-            isPort: true, token: http.token, host: http.host, publicURL: http.publicURL)))
+            isPort: true, token: token, host: http.host, publicURL: http.publicURL)))
     }
     return listeners
   }
@@ -112,6 +114,25 @@ public final class ControlServer: Service {
     streams.finish()
     for listener in listeners { await listener.accepted.finish(threads) }
     try? await threads.shutdownGracefully()
+  }
+
+  /// Takes another configuration's token in, at once. Whatever else it says of the interface has to wait for the next
+  /// start, and so has an end of the token where others can reach the port: that is said.
+  public func adopt(_ new: DaemonConfiguration) {
+    let (now, new) = (configuration.http, new.http)
+    let isReached = now.publicURL != nil || !DaemonConfiguration.HTTP.localHosts.contains(now.host)
+    let keepsToken = new.token == nil && isReached
+    if !keepsToken, new.token != token.value {
+      token.value = new.token
+      conductor.announcer.log(.notice, "control: another token")
+    }
+    let late = [
+      ("socket", now.socket != new.socket), ("host", now.host != new.host), ("port", now.port != new.port),
+      ("token", keepsToken), ("public_url", now.publicURL != new.publicURL),
+    ].filter(\.1).map { "daemon.http.\($0.0)" }
+    if !late.isEmpty {
+      conductor.announcer.log(.warning, "control: at the next start only: \(late.joined(separator: ", "))")
+    }
   }
 
   /// What is to be said of a configuration's token: that everybody on this machine can read it; nil if all is well.

@@ -58,6 +58,47 @@ import Testing
     await fixture.end()
   }
 
+  /// A token that others have learnt is exchanged without a new start; what has to wait for one is named.
+  @Test func aReloadBringsAnotherToken() async throws {
+    let (old, new) = ("correct-horse-battery", "another-horse-battery")
+    let fixture = try await ControlFixture(http: ", token: \(old)")
+    let events = fixture.conductor.events.subscribe()
+    func ask(_ token: String) throws -> Int {
+      let headers = "Host: localhost\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\r\n"
+      return status(try fixture.raw("GET /api/status HTTP/1.1\r\n\(headers)"))
+    }
+    func reload(_ http: String) throws {
+      fixture.server.adopt(try testConfiguration("library: \(fixture.folder.path), http: {\(http)}").daemon)
+    }
+    try reload("port: 0, token: \(new)")
+    #expect(try ask(old) == 401 && ask(new) == 200)
+    try reload("port: 1, socket: '', public_url: 'https://music.example', token: \(old)")
+    #expect(try ask(old) == 200 && ask(new) == 401)
+    // The port is one of this machine's alone: it may be without.
+    try reload("port: 0")
+    #expect(try ask("") == 200)
+    await fixture.end()
+    fixture.conductor.events.finish()
+    var lines: [String] = []
+    for await event in events { if case .log(let line) = event { lines.append(line.text) } }
+    #expect(lines.filter { $0 == "control: another token" }.count == 3)
+    let late = "control: at the next start only: daemon.http.socket, daemon.http.port, daemon.http.public_url"
+    #expect(lines.filter { $0.hasPrefix("control: at") } == [late])
+  }
+
+  /// Where others reach the port, none is left without a token.
+  @Test func aTokenThatIsNeededStaysUntilTheNextStart() async throws {
+    let fixture = try await ControlFixture(http: ", token: correct-horse-battery, public_url: 'https://music.example'")
+    let events = fixture.conductor.events.subscribe()
+    fixture.server.adopt(try testConfiguration("library: \(fixture.folder.path), http: {port: 0}").daemon)
+    #expect(status(try fixture.raw("GET /api/status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) == 401)
+    await fixture.end()
+    fixture.conductor.events.finish()
+    var lines: [String] = []
+    for await event in events { if case .log(let line) = event { lines.append(line.text) } }
+    #expect(lines.contains("control: at the next start only: daemon.http.token, daemon.http.public_url"), "\(lines)")
+  }
+
   /// Behind a reverse proxy browsers come from the public address, whatever host the proxy names.
   @Test func thePublicAddressIsAnOriginToo() async throws {
     let token = "correct-horse-battery"

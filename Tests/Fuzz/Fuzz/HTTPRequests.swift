@@ -39,7 +39,7 @@ enum HTTPRequests {
     let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body)))
     for token in [nil, "0123456789abcdef"] {
       _ = ControlAccess(
-        isPort: true, token: token, host: "127.0.0.1", publicURL: PublicURL("https://music.example/")
+        isPort: true, token: ControlToken(token), host: "127.0.0.1", publicURL: PublicURL("https://music.example/")
       ).refusal(request)
     }
     _ = ControlAccess.hasGoodContent(request)
