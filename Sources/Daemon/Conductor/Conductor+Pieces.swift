@@ -40,12 +40,14 @@ extension Conductor {
     }
   }
 
-  /// A folder with all files of a piece, made now if it has to be.
+  /// Lets a folder be read with all files of a piece, made now if it has to be.
   ///
-  /// - Throws: `FileError` or `DataError`.
-  func makeFiles(of piece: PieceRecord) async throws -> String {
-    try await maker.files(
-      of: piece, timbres: configuration.timbres, audio: configuration.audio, options: configuration.files)
+  /// - Throws: `FileError` or `DataError`, or what `read` throws.
+  func withMadeFiles<Result: Sendable>(
+    of piece: PieceRecord, read: @Sendable (_ folder: String) throws -> Result
+  ) async throws -> Result {
+    try await maker.withFiles(
+      of: piece, timbres: configuration.timbres, audio: configuration.audio, options: configuration.files, read: read)
   }
 
   /// Deletes a piece with its folder.

@@ -120,43 +120,45 @@ extension ControlRoutes {
 
   /// A file that the folder's listing names, or that can be made: no path that a client makes up is ever opened.
   private func file(_ piece: PieceRecord, named name: String, for request: Request) async throws -> Response {
-    var folder = library.path(of: piece)
-    if !Self.files(in: folder).contains(where: { $0.name == name }), await conductor.madeNames()(piece).contains(name) {
-      folder = try await conductor.makeFiles(of: piece)
+    var file = Self.open(name, in: library.path(of: piece))
+    if file == nil, await conductor.madeNames()(piece).contains(name) {
+      file = try await conductor.withMadeFiles(of: piece) { Self.open(name, in: $0) }
     }
-    guard let file = Self.files(in: folder).first(where: { $0.name == name }),
-      let opened = OpenFile(path: "\(folder)/\(file.name)")
-    else { throw ControlError(.notFound, "no such file") }
+    guard let file else { throw ControlError(.notFound, "no such file") }
     let type = Self.contentTypes[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
     var headers: HTTPFields = [
-      .contentType: type, .contentDisposition: Self.attachment("\(piece.folder)-\(file.name)"), .acceptRanges: "bytes",
+      .contentType: type, .contentDisposition: Self.attachment("\(piece.folder)-\(name)"), .acceptRanges: "bytes",
     ]
     // Without a validator to compare, a conditional range is none.
     let header = request.headers[.ifRange] == nil && request.method == .get ? request.headers[.range] : nil
-    switch ByteRange(header, of: opened.byteCount) {
+    switch ByteRange(header, of: file.byteCount) {
     case .whole:
-      return Response(status: .ok, headers: headers, body: opened.body(0..<opened.byteCount))
+      return Response(status: .ok, headers: headers, body: file.body(0..<file.byteCount))
     case .part(let range):
-      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(opened.byteCount)"
-      return Response(status: .partialContent, headers: headers, body: opened.body(range))
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.byteCount)"
+      return Response(status: .partialContent, headers: headers, body: file.body(range))
     case .unsatisfiable:
       var response = ControlMiddleware.response(
-        ControlError(.rangeNotSatisfiable, "the file has \(opened.byteCount) bytes"))
-      response.headers[.contentRange] = "bytes */\(opened.byteCount)"
+        ControlError(.rangeNotSatisfiable, "the file has \(file.byteCount) bytes"))
+      response.headers[.contentRange] = "bytes */\(file.byteCount)"
       return response
     }
   }
 
+  /// A file of a folder, open; nil if the listing has none of this name.
+  private static func open(_ name: String, in folder: String) -> OpenFile? {
+    files(in: folder).contains { $0.name == name } ? OpenFile(path: "\(folder)/\(name)") : nil
+  }
+
   /// All files of a piece in one.
   private func archive(_ piece: PieceRecord) async throws -> Response {
-    let made = try await conductor.makeFiles(of: piece)
     let own = library.path(of: piece)
-    var paths = Dictionary(uniqueKeysWithValues: Self.files(in: made).map { ($0.name, "\(made)/\($0.name)") })
-    for file in Self.files(in: own) { paths[file.name] = "\(own)/\(file.name)" }
     let folder = Self.saved(piece.name)
-    let entries = paths.sorted { $0.key < $1.key }
-    let archive = try await conductor.maker.perform {
-      try ZipArchive(entries.map { ("\(folder)/\($0.key)", $0.value) }, time: piece.time)
+    let archive = try await conductor.withMadeFiles(of: piece) { made in
+      var paths = Dictionary(uniqueKeysWithValues: Self.files(in: made).map { ($0.name, "\(made)/\($0.name)") })
+      for file in Self.files(in: own) { paths[file.name] = "\(own)/\(file.name)" }
+      let entries = paths.sorted { $0.key < $1.key }
+      return try ZipArchive(entries.map { ("\(folder)/\($0.key)", $0.value) }, time: piece.time)
     }
     return Response(
       status: .ok,

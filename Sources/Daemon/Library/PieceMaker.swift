@@ -25,11 +25,19 @@ actor PieceMaker {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  /// A folder with all files of a piece, until others have been asked for.
+  /// Lets a folder be read that has all files of a piece. What is opened there stays readable; the folder itself may go as
+  /// soon as others are asked for.
   ///
-  /// - Throws: `FileError` or `DataError`.
-  func files(
-    of piece: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions = FileOptions()
+  /// - Throws: `FileError` or `DataError`, or what `read` throws.
+  func withFiles<Result: Sendable>(
+    of piece: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions = FileOptions(),
+    read: @Sendable (_ folder: String) throws -> Result
+  ) throws -> Result {
+    try read(folder(of: piece, timbres: timbres, audio: audio, options: options))
+  }
+
+  private func folder(
+    of piece: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions
   ) throws -> String {
     let key = "\(piece.id) \(audio) \(options)"
     if let index = entries.firstIndex(where: { $0.key == key }) {

@@ -44,21 +44,38 @@ import Testing
         envelope: Envelope(unit: .seconds, attack: 0, decay: 0, sustainLevel: 1, release: 0), effects: [], overtones: []
       )
     ]
-    let made = try await maker.files(of: lean, timbres: other, audio: configuration.audio)
+    let made = try await maker.withFiles(of: lean, timbres: other, audio: configuration.audio) { $0 }
     for name in PieceFolder.madeNames(of: try library.read(lean), audio: configuration.audio, options: FileOptions()) {
       let expected = try Data(contentsOf: URL(filePath: "\(library.path(of: kept))/\(name)"))
       #expect(try Data(contentsOf: URL(filePath: "\(made)/\(name)")) == expected, "\(name)")
     }
-    #expect(try await maker.files(of: lean, timbres: other, audio: configuration.audio) == made)
+    #expect(try await maker.withFiles(of: lean, timbres: other, audio: configuration.audio) { $0 } == made)
   }
 
   @Test func theCacheIsSmall() async throws {
     let library = try folder.library()
     let maker = PieceMaker(library: library, byteLimit: 1)
-    let first = try await maker.files(of: add(library, seed: 1), timbres: [:], audio: configuration.audio)
-    let second = try await maker.files(of: add(library, seed: 2), timbres: [:], audio: configuration.audio)
+    let first = try await maker.withFiles(of: add(library, seed: 1), timbres: [:], audio: configuration.audio) { $0 }
+    let second = try await maker.withFiles(of: add(library, seed: 2), timbres: [:], audio: configuration.audio) { $0 }
     #expect(!FileManager.default.fileExists(atPath: first))
     #expect(FileManager.default.fileExists(atPath: second))
+  }
+
+  /// Whoever was given a folder has it, whatever others ask for meanwhile.
+  @Test func whoReadsIsNotOvertaken() async throws {
+    let library = try folder.library()
+    let maker = PieceMaker(library: library, byteLimit: 1)
+    var pieces: [PieceRecord] = []
+    for seed in 1...6 { pieces.append(try await add(library, seed: UInt64(seed))) }
+    let audio = configuration.audio
+    try await withThrowingTaskGroup(of: OpenFile?.self) { group in
+      for piece in pieces {
+        group.addTask {
+          try await maker.withFiles(of: piece, timbres: [:], audio: audio) { OpenFile(path: "\($0)/music.mid") }
+        }
+      }
+      for try await file in group { #expect((file?.byteCount ?? 0) > 20) }
+    }
   }
 
   @Test func aSoundfontThatIsGoneIsSaid() async throws {
