@@ -67,6 +67,26 @@ public struct Tuning: Sendable, Hashable {
     return Double(period) * periodInCents + degreesInCents[index]
   }
 
+  /// The degree nearest to so many cents above degree 0, the lower of two.
+  ///
+  /// - Precondition: a period above 0; degrees within it.
+  func degree(nearest cents: Double) -> Int {
+    let period = (cents / periodInCents).rounded(.down)
+    let rest = cents - period * periodInCents
+    let nearest = (-1...degreeCount).min { abs(self.cents(ofDegree: $0) - rest) < abs(self.cents(ofDegree: $1) - rest) }
+    return (nearest ?? 0) + Int(period) * degreeCount
+  }
+
+  /// The same degrees with degree 0 at the pitch that this tuning has nearest to a key; where it has no pitches of its own,
+  /// `lowest_note` goes on saying that.
+  ///
+  /// - Precondition: as of `degree(nearest:)`.
+  func rooted(near key: MIDIKey) -> Tuning {
+    guard let rootFrequency else { return self }
+    let degree = degree(nearest: 1200 * log2(key.frequency / rootFrequency))
+    return rooted(at: frequency(ofDegree: degree, above: key))
+  }
+
   /// Frequency of a degree in Hz when degree 0 sounds at `lowest` (or at `rootFrequency`).
   public func frequency(ofDegree degree: Int, above lowest: MIDIKey) -> Double {
     (rootFrequency ?? lowest.frequency) * exp2(cents(ofDegree: degree) / 1200)

@@ -26,7 +26,7 @@ public struct SongConfiguration: Sendable {
   public var performance: PerformanceConfiguration
   /// The leading part's partials.
   let spectrum: Spectrum
-  /// The tuning; lane 0 is its degree 0.
+  /// The tuning; lane 0 is its degree 0, on the tonic's key or, where the tuning is anchored, at its pitch nearest to that.
   public var tuning: Tuning
   /// `rendering_params.dir`: where pieces go.
   public var outputFolder: String

@@ -8,6 +8,7 @@ final class SongWorld: @unchecked Sendable {
   let scale: SongScale
   /// The keys that sections may be in, the home key first: how they lie to it and what their chords are.
   private(set) var keys: [Key] = []
+  /// The tuning, with its degree 0 at lane 0: where it is anchored, at the pitch of it that is nearest to lane 0's key.
   let tuning: Tuning
   /// The key that lane 0 sounds on.
   let lowestNote: MIDIKey
@@ -42,13 +43,13 @@ final class SongWorld: @unchecked Sendable {
     tuning: Tuning, scale: SongScale, tonic: Int, ranges: [ClosedRange<Int>], meter: SongMeter,
     coefficients: [Float], modulates: Bool
   ) {
-    self.tuning = tuning
     self.scale = scale
     self.meter = meter
     partCount = ranges.count
     let lowest = ranges.map(\.lowerBound).min() ?? 48
     guard let lowestNote = MIDIKey(max(0, lowest - Tuning.divide(lowest - tonic, by: 12).index)) else { return nil }
     self.lowestNote = lowestNote
+    self.tuning = tuning.rooted(near: lowestNote)
     table = .allocate(capacity: 1)
     table.initialize(to: song_world())
     scaleTable = .allocate(capacity: 64)
@@ -83,15 +84,8 @@ final class SongWorld: @unchecked Sendable {
 
   /// The tuning's degree nearest to so many cents above lane 0; nil if it is out of tolerance.
   private func degree(nearest cents: Double) -> Int? {
-    let count = tuning.degreeCount
-    let (period, rest) = (cents / tuning.periodInCents).rounded(.down).splitRemainder(cents, tuning.periodInCents)
-    let candidates = (-1...count).map { index in
-      (degree: index + period * count, distance: abs(tuning.cents(ofDegree: index) - rest))
-    }
-    guard let best = candidates.min(by: { $0.distance < $1.distance }), best.distance <= SongScale.tolerance else {
-      return nil
-    }
-    return best.degree
+    let degree = tuning.degree(nearest: cents)
+    return abs(tuning.cents(ofDegree: degree) - cents) <= SongScale.tolerance ? degree : nil
   }
 
   /// The degrees of all lanes for a scale on a tonic of the home scale; nil if the tuning does not have them.
@@ -320,13 +314,6 @@ final class SongWorld: @unchecked Sendable {
       song_world_length(table)[index] = Int32(span.count)
     }
     for (step, weight) in meter.weights.enumerated() { song_world_weight(table)[step] = UInt8(weight) }
-  }
-}
-
-extension Double {
-  /// The number as an integer, and what is left of `value` after so many times `period`.
-  fileprivate func splitRemainder(_ value: Double, _ period: Double) -> (Int, Double) {
-    (Int(self), value - self * period)
   }
 }
 

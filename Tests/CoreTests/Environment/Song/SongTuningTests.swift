@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Core
@@ -81,6 +82,35 @@ import Testing
       }
     }
     #expect(Self.mean(own) > Self.mean(other) + 0.03, "\(name): own \(Self.mean(own)), other \(Self.mean(other))")
+  }
+
+  /// Wherever a tuning is anchored, the parts stay in their ranges, at pitches that the tuning has.
+  @Test(arguments: [
+    ("equal: {divisions: 12}", 440.0), ("equal: {divisions: 12}", 8.0), ("equal: {divisions: 19}", 261.6),
+    ("ratios: [9/8, 5/4, 4/3, 3/2, 5/3, 15/8, 2/1]", 3000.0), ("equal: {divisions: 13, period: 3/1}", 100.0),
+  ])
+  func anAnchoredTuningKeepsTheRegister(_ degrees: String, reference: Double) throws {
+    func song(_ reference: String) throws -> Piece {
+      let text = "environment: {kind: song}\ntuning: {\(degrees)\(reference)}\npiece: {bars: 8, tonic: G}"
+      let configuration = try Configuration(text: text, file: "test")
+      return Training(configuration: configuration, seed: 3, threads: 1).composePiece(episode: 0)
+    }
+    func hertz(_ piece: Piece) -> [Double] {
+      piece.parts.flatMap(\.notes).map { piece.pitch(ofDegree: $0.degree).frequency }.sorted()
+    }
+    let (free, anchored) = (hertz(try song("")), hertz(try song(", reference_frequency: \(reference)")))
+    // The same song, moved by less than a step of the tuning.
+    let tuning = try song("").tuning
+    let step = (1...tuning.degreeCount).map { tuning.cents(ofDegree: $0) - tuning.cents(ofDegree: $0 - 1) }.max() ?? 0
+    #expect(free.count == anchored.count)
+    let moved = zip(anchored, free).map { 1200 * log2($0 / $1) }
+    #expect(moved.allSatisfy { abs($0 - moved[0]) < 1e-6 && abs($0) <= step / 2 + 1e-6 }, "\(moved[0])")
+    let (lowest, highest) = (anchored[0], anchored[anchored.count - 1])
+    #expect(lowest > 65 && highest < 1000, "\(lowest) to \(highest) Hz")
+    for frequency in [lowest, highest] where !degrees.hasPrefix("ratios") {
+      let cents = 1200 * log2(frequency / reference)
+      #expect(abs(tuning.cents(ofDegree: tuning.degree(nearest: cents)) - cents) < 1e-6)
+    }
   }
 
   /// The melody bar by bar: lanes by step within the bar.
