@@ -112,23 +112,13 @@ struct LibraryCommand: AsyncParsableCommand {
         }
         var paths: [String] = []
         for record in records {
-          let source = library.path(of: record)
-          let path = try OutputFolder.create(named: [record.folder], in: output) { folder in
-            let names = try FileManager.default.contentsOfDirectory(atPath: source)
-            for name in names {
-              try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
-            }
-            // What can be made again is not kept; it is made beside, and moved in.
-            let made = try library.make(
-              record, timbres: configuration.timbres, audio: configuration.audio, in: "\(folder)/.made")
-            for warning in made.warnings { StandardError.writeLine("\(record.folder): \(warning)") }
-            for name in try FileManager.default.contentsOfDirectory(atPath: made.path) where !names.contains(name) {
-              try FileManager.default.moveItem(atPath: "\(made.path)/\(name)", toPath: "\(folder)/\(name)")
-            }
-            try FileManager.default.removeItem(atPath: "\(folder)/.made")
-          }
-          paths.append(path)
-          if !json { StandardOutput.writeLine(path) }
+          // What can be made again is not kept; it is made here.
+          let copy = try library.export(
+            record, timbres: configuration.timbres, audio: configuration.audio, options: configuration.files, to: output
+          )
+          for warning in copy.warnings { StandardError.writeLine("\(record.folder): \(warning)") }
+          paths.append(copy.path)
+          if !json { StandardOutput.writeLine(copy.path) }
         }
         if json { StandardOutput.writeLine(DaemonJSON.text(paths)) }
       }

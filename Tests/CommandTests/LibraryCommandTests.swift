@@ -120,6 +120,44 @@ import Testing
     }
   }
 
+  /// What the configuration asks for is made, also of a piece that was kept without it.
+  @Test func anExportHasTheFilesOfTheConfiguration() throws {
+    let configuration = "piece: {bars: 8}\naudio: {sample_rate: 8000, keep: true}\n"
+    let files = "files: {stems: true, strict_midi: true}\n"
+    try CommandRun.withFolder(["c.yml": configuration, "all.yml": configuration + files]) { folder in
+      let composed = try CommandRun(
+        ["--style", "song", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "library/pieces"],
+        in: folder)
+      #expect(composed.status == 0, "\(composed.errors)")
+      #expect(try library(["rebuild"], in: folder).output == "1 pieces\n")
+      for (name, isAll) in [("c.yml", false), ("all.yml", true)] {
+        let run = try library(["export", "last", "-c", name, "-o", "of-\(name)"], in: folder)
+        let path = try #require(run.output.split(separator: "\n").first.map(String.init), "\(run.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path)
+        #expect(names.contains("music_strict.mid") == isAll, "\(names)")
+        #expect((names.filter { $0.hasSuffix(".wav") }.count > 1) == isAll, "\(names)")
+      }
+    }
+  }
+
+  /// On a full disk (here: no file may be longer than 64 kB) there is no folder, and nothing hidden.
+  @Test func anExportThatFailsLeavesNothing() throws {
+    try withLibrary { folder, _ in
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/bash")
+      process.currentDirectoryURL = folder
+      process.arguments = [
+        "-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" library export 11 --library library -o out 2>errors",
+        CommandRun.program.path,
+      ]
+      try process.run()
+      process.waitUntilExit()
+      let errors = try String(contentsOf: folder.appending(path: "errors"), encoding: .utf8)
+      #expect(process.terminationStatus == 73 && errors.split(separator: "\n").count == 1, "\(errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "out").path) == [])
+    }
+  }
+
   @Test func verifyFindsWhatDiffers() throws {
     try withLibrary { folder, names in
       let pieces = folder.appending(path: "library/pieces")

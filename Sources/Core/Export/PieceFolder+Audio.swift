@@ -15,18 +15,39 @@ extension PieceFolder {
   ) throws -> Written {
     try write(piece, to: output, at: time, options: options) { piece, folder in
       try others(folder)
-      if options.isSourceOnly { return [] }
-      do {
-        var lines = try AudioFile.write(
-          piece, timbres: timbres, settings: audio, into: folder, shownFolder: output, work: work)
-        if options.hasStems {
-          lines += try AudioFile.writeStems(
-            piece, timbres: timbres, settings: audio, into: folder, shownFolder: output, work: work)
-        }
-        return lines
-      } catch let error as SynthesisError {
-        throw FileError(.cannotCreate, path: "\(output)/\(AudioFile.name(.wav))", reason: error.reason)
+      return try sound(piece, into: folder, shownFolder: output, timbres, audio, options, work)
+    }
+  }
+
+  /// Writes a piece's files into a folder that is being made and has none of them, sound included.
+  ///
+  /// - Parameter shownFolder: what errors call it.
+  /// - Returns: what whoever asked for the piece should know, a line each.
+  /// - Throws: As `write(_:to:at:audio:)`.
+  public static func fill(
+    _ folder: String, shownFolder: String, with piece: Piece, timbres: [String: Timbre], audio: AudioSettings,
+    options: FileOptions
+  ) throws -> [String] {
+    try fill(folder, shownFolder: shownFolder, with: piece, options: options) { piece, folder in
+      try sound(piece, into: folder, shownFolder: shownFolder, timbres, audio, options, nil)
+    }
+  }
+
+  private static func sound(
+    _ piece: Piece, into folder: String, shownFolder: String, _ timbres: [String: Timbre], _ audio: AudioSettings,
+    _ options: FileOptions, _ work: WorkCounter?
+  ) throws -> [String] {
+    if options.isSourceOnly { return [] }
+    do {
+      var lines = try AudioFile.write(
+        piece, timbres: timbres, settings: audio, into: folder, shownFolder: shownFolder, work: work)
+      if options.hasStems {
+        lines += try AudioFile.writeStems(
+          piece, timbres: timbres, settings: audio, into: folder, shownFolder: shownFolder, work: work)
       }
+      return lines
+    } catch let error as SynthesisError {
+      throw FileError(.cannotCreate, path: "\(shownFolder)/\(AudioFile.name(.wav))", reason: error.reason)
     }
   }
 }

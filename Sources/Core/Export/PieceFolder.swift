@@ -32,17 +32,29 @@ public enum PieceFolder {
     _ piece: Piece, to output: String, at time: Timestamp, options: FileOptions = FileOptions(),
     audio: (Piece, String) throws -> [String]
   ) throws -> Written {
-    var warnings = MIDIFile.faults(piece).map { "\(midiName): \($0)" }
+    var warnings: [String] = []
     let path = try OutputFolder.create(named: names(from: time), in: output) { folder in
-      for file in files where file.isWanted(piece, options) && (file.isSource || !options.isSourceOnly) {
-        try OutputFolder.write(file.bytes(piece), to: "\(folder)/\(file.name)", name: "\(output)/\(file.name)")
-      }
-      if options.hasPDF, !piece.isRoll, !options.isSourceOnly {
-        warnings += ScoreEngraver.engrave(lilyPondName, in: folder).map { "\(pdfName): \($0)" }
-      }
-      warnings += try audio(piece, folder)
+      warnings = try fill(folder, shownFolder: output, with: piece, options: options, audio: audio)
     }
     return Written(path: path, warnings: warnings)
+  }
+
+  /// Writes a piece's files into a folder that has none of them.
+  ///
+  /// - Parameter shownFolder: what errors call it.
+  /// - Returns: warnings, a line each.
+  static func fill(
+    _ folder: String, shownFolder: String, with piece: Piece, options: FileOptions,
+    audio: (Piece, String) throws -> [String]
+  ) throws -> [String] {
+    var warnings = MIDIFile.faults(piece).map { "\(midiName): \($0)" }
+    for file in files where file.isWanted(piece, options) && (file.isSource || !options.isSourceOnly) {
+      try OutputFolder.write(file.bytes(piece), to: "\(folder)/\(file.name)", name: "\(shownFolder)/\(file.name)")
+    }
+    if options.hasPDF, !piece.isRoll, !options.isSourceOnly {
+      warnings += ScoreEngraver.engrave(lilyPondName, in: folder).map { "\(pdfName): \($0)" }
+    }
+    return warnings + (try audio(piece, folder))
   }
 
   /// Names of what can be made of a piece's sources again, sound included.

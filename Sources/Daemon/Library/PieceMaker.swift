@@ -85,16 +85,47 @@ extension PieceLibrary {
   ///
   /// - Returns: the folder, and what can no longer be as it was, a line each.
   /// - Throws: `FileError` or `DataError`.
-  public func make(
+  func make(
     _ record: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions = FileOptions(),
     in output: String
   ) throws -> (path: String, warnings: [String]) {
-    let piece = try read(record)
-    let pin = PieceSoundPin.read(folder: path(of: record))
-    var timbres = timbres
-    if let pin { timbres.merge(pin.timbres) { $1 } }
+    let (piece, timbres, loss) = try pinned(record, timbres)
     let written = try PieceFolder.write(
       piece, to: output, at: Timestamp(record.time), timbres: timbres, audio: audio, options: options)
-    return (written.path, written.warnings + [pin?.loss()].compactMap { $0 })
+    return (written.path, written.warnings + loss)
+  }
+
+  /// Copies a piece's folder with all that can be made of it: what the piece was pinned to counts, then what is given.
+  ///
+  /// - Returns: the copy, and what can no longer be as it was, a line each.
+  /// - Throws: `FileError` or `DataError`; nothing is left behind then.
+  public func export(
+    _ record: PieceRecord, timbres: [String: Timbre], audio: AudioSettings, options: FileOptions, to output: String
+  ) throws -> (path: String, warnings: [String]) {
+    let (piece, timbres, loss) = try pinned(record, timbres)
+    let source = path(of: record)
+    var warnings: [String] = []
+    let path = try OutputFolder.create(named: [record.folder], in: output) { folder in
+      warnings = try PieceFolder.fill(
+        folder, shownFolder: output, with: piece, timbres: timbres, audio: audio, options: options)
+      // What was kept counts, not what would be made today.
+      for name in try FileManager.default.contentsOfDirectory(atPath: source) {
+        let copy = "\(folder)/\(name)"
+        unlink(copy)
+        do {
+          try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: copy)
+        } catch {
+          throw FileError(.cannotCreate, path: "\(output)/\(name)", reason: error.localizedDescription)
+        }
+      }
+    }
+    return (path, warnings + loss)
+  }
+
+  private func pinned(
+    _ record: PieceRecord, _ timbres: [String: Timbre]
+  ) throws -> (piece: Piece, timbres: [String: Timbre], loss: [String]) {
+    let pin = PieceSoundPin.read(folder: path(of: record))
+    return (try read(record), timbres.merging(pin?.timbres ?? [:]) { $1 }, [pin?.loss()].compactMap { $0 })
   }
 }
