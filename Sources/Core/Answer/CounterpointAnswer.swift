@@ -15,16 +15,11 @@ struct CounterpointAnswer: Sendable {
   /// Nil if no counterpoint to the melody keeps all rules.
   init?(_ melody: PhraseMelody, voices: Int, seed: UInt64) {
     let bar = CounterpointTask.stepsPerBar
-    var notes = melody.line.notes
-    if melody.line.end <= bar {
-      remarks.append("the melody is a bar long: it is taken twice")
-      notes += notes.map { .init(key: $0.key, onset: $0.onset + bar, end: $0.end + bar) }
-    }
     if melody.barSteps != bar {
       remarks.append("counterpoint counts bars of four quarters, whatever the meter")
     }
     // The first note may begin late in the first bar, but not after it.
-    let text = GivenLine(notes: notes).map(MelodyText.text) ?? ""
+    let text = MelodyText.text(melody.line)
     let all: [CounterpointSide] = [.above, .below, .above]
     let wishes = [Array(all.prefix(voices)), [.above], [.below]]
     var found: (configuration: Configuration, composer: CounterpointComposer)?

@@ -20,8 +20,9 @@ public struct PhraseAnswer: Sendable {
     _ phrase: PhraseQuantizer.Phrase, kind: PlaybackConfiguration.Answer.Kind, voices: Int = 1, seed: UInt64,
     weights: [Float]? = nil
   ) throws(PhraseQuantizer.Refusal) {
-    let melody = try PhraseMelody(phrase)
+    var melody = try PhraseMelody(phrase)
     let isVoices = kind == .counterpoint || kind == .none
+    melody.fillTwoBars(of: isVoices ? CounterpointTask.stepsPerBar : SongAnswer.barSteps(melody.meter))
     counterpoint = isVoices ? CounterpointAnswer(melody, voices: voices, seed: seed) : nil
     if let counterpoint {
       (piece, self.kind) = (counterpoint.piece, kind)
@@ -45,7 +46,7 @@ public struct PhraseAnswer: Sendable {
 
 /// What was played as a line of eighths, which is what both environments compose on.
 struct PhraseMelody {
-  let line: GivenLine
+  private(set) var line: GivenLine
   /// How bars are counted.
   let meter: Meter
   /// Seconds an eighth lasts.
@@ -71,6 +72,14 @@ struct PhraseMelody {
     }
     meter = phrase.meter
     stepSeconds = 2 * phrase.stepSeconds
+  }
+
+  /// A melody that is no longer than a bar of so many steps once more in the next one: a bar alone is no phrase.
+  mutating func fillTwoBars(of steps: Int) {
+    let again = line.notes.map { GivenLine.Note(key: $0.key, onset: $0.onset + steps, end: $0.end + steps) }
+    guard line.end <= steps, let twice = GivenLine(notes: line.notes + again) else { return }
+    line = twice
+    remarks.append("the melody is a bar long: it is taken twice")
   }
 
   /// As a part of a piece, its notes that begin in the first bars.

@@ -70,9 +70,12 @@ struct SongAnswer {
   private var meter: SongMeter? { SongMeter.all["\(melody.meter)"] }
   /// The song's bars that it reaches into.
   private var barCount: Int {
-    let steps = meter?.steps ?? 8
+    let steps = Self.barSteps(melody.meter)
     return max(1, (melody.line.end + steps - 1) / steps)
   }
+
+  /// Steps of a song's bar for a melody of this meter.
+  static func barSteps(_ meter: Meter) -> Int { SongMeter.all["\(meter)"]?.steps ?? 8 }
 
   // MARK: Composing
 

@@ -112,6 +112,11 @@ import Testing
   @Test func whatIsOddIsSaidInWords() throws {
     let short = try PhraseAnswer(Self.phrase("C4:2 E4:2 G4:4"), kind: .counterpoint, seed: 1)
     #expect(short.remarks == ["the melody is a bar long: it is taken twice"])
+    for kind in [PlaybackConfiguration.Answer.Kind.continuation, .theme] {
+      let answer = try PhraseAnswer(Self.phrase("C4:2 E4:2 G4:4"), kind: kind, seed: 1)
+      #expect(answer.remarks == ["the melody is a bar long: it is taken twice"])
+      #expect(answer.piece.bars.count == (kind == .theme ? 32 : 2))
+    }
     let waltz = try #require(Meter("3/4"))
     let three = try PhraseAnswer(
       Self.phrase("C4:2 E4:2 G4:2 C5:6 B4:2 A4:2 B4:2 C5:6", meter: waltz), kind: .continuation, seed: 1)
