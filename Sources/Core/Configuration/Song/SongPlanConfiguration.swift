@@ -31,9 +31,19 @@ extension SongPlanSettings {
         }
         cadences.append(cadence)
       }
+      // How many phrases are drawn is not known yet; none is shorter than two bars.
+      let isFitting = phrases.map { $0.count == cadences.count } ?? (cadences.count <= bars / 2)
+      guard isFitting else {
+        throw plan.error(
+          "cadences", found: "\(cadences.count) cadences",
+          allowed: phrases.map { "\($0.count), one a phrase" } ?? "at most \(bars / 2), one a phrase")
+      }
       self.cadences = cadences
     }
     tension = try plan.integers("tension", in: 0...2)
+    if let tension, tension.count != bars {
+      throw plan.error("tension", found: "\(tension.count) bars", allowed: "\(bars), one number a bar")
+    }
     modulation = try plan.boolean("modulation", default: true)
     pickups = try plan.integer("pickups", default: 3, in: 0...3)
     if let found = plan.value("upbeat"), found.scalar?.text == "auto" {

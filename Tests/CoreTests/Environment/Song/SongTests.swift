@@ -195,6 +195,15 @@ import Testing
       ("piece: {plan: {form: X}}", "piece.plan.form"), ("piece: {plan: {phrases: [4, 4]}}", "piece.plan.phrases"),
       ("piece: {plan: {cadences: [perfect]}}", "piece.plan.cadences"), ("piece: {parts: [{}]}", "piece.parts"),
       ("piece: {parts: [{lowest_note: C4, highest_note: D4}, {}]}", "highest_note"),
+      ("piece: {bars: 8, plan: {tension: [0, 1]}}", "piece.plan.tension: found 2 bars; allowed: 8, one number a bar"),
+      (
+        "piece: {bars: 8, plan: {phrases: [4, 4], cadences: [half]}}",
+        "piece.plan.cadences: found 1 cadences; allowed: 2, one a phrase"
+      ),
+      (
+        "piece: {bars: 8, plan: {cadences: [half, half, half, half, half]}}",
+        "piece.plan.cadences: found 5 cadences; allowed: at most 4, one a phrase"
+      ),
     ] {
       let error = #expect(throws: ConfigurationError.self) { _ = try Self.configuration(text) }
       #expect(error.map { "\($0)".contains(part) } == true, "\(text): \(String(describing: error))")
