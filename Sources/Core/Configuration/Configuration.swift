@@ -36,7 +36,7 @@ public struct Configuration: Sendable {
   }
 
   /// What in it works but will hardly be wanted, each in one line that begins with the place.
-  public var warnings: [String] { environment.warnings }
+  public var warnings: [String] { song?.warnings ?? environment.warnings }
 
   /// All that was read, defaults included.
   private let effective: EffectiveValue

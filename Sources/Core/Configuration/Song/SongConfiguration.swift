@@ -1,3 +1,5 @@
+internal import CSong
+
 /// `piece` and `environment.scoring_coefs` of a configuration for songs.
 public struct SongConfiguration: Sendable {
   /// A part: what it sounds like, without notes, and where it lies.
@@ -36,6 +38,8 @@ public struct SongConfiguration: Sendable {
   public var mpeBendRange: Int
   /// The configuration as YAML, as far as it makes a difference to what is composed and how it is played.
   var text = ""
+  /// What works but will hardly be wanted, each in one line that begins with the place.
+  public private(set) var warnings: [String] = []
   /// The worlds that pieces are drawn from.
   private(set) var worlds: [SongWorld] = []
 
@@ -80,29 +84,65 @@ public struct SongConfiguration: Sendable {
     }
     performance = try PerformanceConfiguration(root.section("performance"))
     spectrum = Spectrum(timbres[parts[0].part.timbre] ?? .standard)
-    worlds = makeWorlds()
-    guard !worlds.isEmpty else {
+    guard tuning.degreeCount <= Self.mostDegrees, tuning.periodInCents > 0 else {
+      throw root.error(
+        "tuning", found: "\(tuning.degreeCount) degrees in \(tuning.periodInCents) cents",
+        allowed: "for songs, at most \(Self.mostDegrees) degrees in a period above 0")
+    }
+    var refusals: [SongWorld.Refusal] = []
+    worlds = makeWorlds(&refusals)
+    guard worlds.isEmpty else {
+      if piece.has("parts") { warnings = tooHigh(piece) }
+      return
+    }
+    for case .noRange(let part, let reach) in refusals {
       throw piece.error(
-        "scale", found: "a scale that \(tuning.name) does not have in these parts' ranges",
-        allowed: "another scale or tuning, or parts with ranges of five degrees and more")
+        "parts",
+        found: "\(parts[part].part.name) from \(Self.name(parts[part].range.lowerBound)) to "
+          + "\(Self.name(parts[part].range.upperBound))",
+        allowed: "ranges of five degrees of the scale and more, of the \(SONG_LANES) from the tonic below the lowest "
+          + "part up: here from \(Self.name(reach.lowerBound)) to \(Self.name(reach.upperBound))")
+    }
+    throw piece.error(
+      "scale", found: "a scale that \(tuning.name) does not have", allowed: "auto, or another scale or tuning")
+  }
+
+  /// A tuning's degrees that songs can have.
+  private static let mostDegrees = 255
+
+  private static func name(_ key: Int) -> String { MIDIKey(min(127, max(0, key)))?.name ?? "\(key)" }
+
+  /// What of the parts' ranges no tonic lets them use, a line a part.
+  private func tooHigh(_ piece: ConfigurationSection) -> [String] {
+    let reach = worlds.map(\.reach.upperBound).max() ?? 127
+    return parts.filter { $0.range.upperBound > reach }.map { part in
+      piece.error("parts", allowed: "").place + ": \(part.part.name) goes up to \(Self.name(reach)) only, not to "
+        + "\(Self.name(part.range.upperBound)): a song has \(SONG_LANES) degrees of its scale, from the tonic below the "
+        + "lowest part up"
     }
   }
 
   /// A world for every scale and tonic that the tuning has; scales of tradition are left out where it has none.
-  private func makeWorlds() -> [SongWorld] {
-    guard tuning.degreeCount <= 255, tuning.periodInCents > 0 else { return [] }
+  ///
+  /// - Parameter refusals: gets why there are others not.
+  private func makeWorlds(_ refusals: inout [SongWorld.Refusal]) -> [SongWorld] {
     let values = SongRuleRegistry.rules.map { Float(coefficients[$0.name] ?? 0) }
     func make(_ scale: SongScale, _ tonics: [Int]) -> [SongWorld] {
-      tonics.compactMap {
-        SongWorld(
-          tuning: tuning, scale: scale, tonic: $0, ranges: parts.map(\.range), meter: meter, coefficients: values,
-          modulates: plan.modulation)
+      tonics.compactMap { tonic in
+        do throws(SongWorld.Refusal) {
+          return try SongWorld(
+            tuning: tuning, scale: scale, tonic: tonic, ranges: parts.map(\.range), meter: meter, coefficients: values,
+            modulates: plan.modulation)
+        } catch {
+          refusals.append(error)
+          return nil
+        }
       }
     }
     let traditional = scales.flatMap { choice in
       make(choice.scale, tonics.isEmpty ? choice.usualTonics : tonics)
     }
-    if !traditional.isEmpty { return traditional }
+    if !traditional.isEmpty || refusals.contains(where: { $0 != .noScale }) { return traditional }
     let derived = SongScale.derived(from: tuning, consonance: TimbreConsonance(spectrum: spectrum))
     return make(derived, tonics.isEmpty ? [0, 2, 5, 7, 9] : tonics)
   }
@@ -111,7 +151,8 @@ public struct SongConfiguration: Sendable {
   func weighted(by changes: [String: Double]) -> SongConfiguration {
     var changed = self
     for (name, value) in changes where coefficients[name] != nil { changed.coefficients[name] = value }
-    if changed.coefficients != coefficients { changed.worlds = changed.makeWorlds() }
+    var refusals: [SongWorld.Refusal] = []
+    if changed.coefficients != coefficients { changed.worlds = changed.makeWorlds(&refusals) }
     return changed
   }
 

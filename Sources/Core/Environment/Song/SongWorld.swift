@@ -25,6 +25,14 @@ final class SongWorld: @unchecked Sendable {
     var harmony: SongHarmony
   }
 
+  /// Why there is no such world.
+  enum Refusal: Error, Hashable {
+    /// The tuning does not have the scale.
+    case noScale
+    /// A part has fewer than five degrees: its number, and the lowest and the highest key that are reached.
+    case noRange(part: Int, reach: ClosedRange<Int>)
+  }
+
   /// For the kernels.
   let table: UnsafeMutablePointer<song_world>
   private var scales: [[Int]] = []
@@ -38,16 +46,16 @@ final class SongWorld: @unchecked Sendable {
   /// - Parameters:
   ///   - tonic: the pitch class of the tonic, 0...11.
   ///   - ranges: of every part in keys of the keyboard, highest part first.
-  /// - Returns: nil if the tuning does not have the scale, or a part has no range in it.
-  init?(
+  /// - Throws: if the tuning does not have the scale, or a part has no range in it.
+  init(
     tuning: Tuning, scale: SongScale, tonic: Int, ranges: [ClosedRange<Int>], meter: SongMeter,
     coefficients: [Float], modulates: Bool
-  ) {
+  ) throws(Refusal) {
     self.scale = scale
     self.meter = meter
     partCount = ranges.count
     let lowest = ranges.map(\.lowerBound).min() ?? 48
-    guard let lowestNote = MIDIKey(max(0, lowest - Tuning.divide(lowest - tonic, by: 12).index)) else { return nil }
+    guard let lowestNote = MIDIKey(max(0, lowest - Tuning.divide(lowest - tonic, by: 12).index)) else { throw .noScale }
     self.lowestNote = lowestNote
     self.tuning = tuning.rooted(near: lowestNote)
     table = .allocate(capacity: 1)
@@ -56,7 +64,8 @@ final class SongWorld: @unchecked Sendable {
     scaleTable.initialize(repeating: song_scale(), count: 64)
     keyTable = .allocate(capacity: 4)
     keyTable.initialize(repeating: song_key(), count: 4)
-    guard setPitches(modulates: modulates), setRanges(ranges) else { return nil }
+    guard setPitches(modulates: modulates) else { throw .noScale }
+    try setRanges(ranges)
     setMeter()
     for (rule, value) in coefficients.enumerated().prefix(Int(SONG_RULES)) {
       song_world_coefficient(table)[rule] = value
@@ -287,19 +296,28 @@ final class SongWorld: @unchecked Sendable {
 
   // MARK: Ranges and meter
 
-  /// The lanes whose pitches lie in every part's range; a part needs an octave's worth.
-  private func setRanges(_ ranges: [ClosedRange<Int>]) -> Bool {
+  /// Where lanes of the home scale lie on the keyboard.
+  private func place(ofLane lane: Int) -> Double {
+    Double(lowestNote.number) + tuning.cents(ofDegree: scales[0][lane]) / 100
+  }
+
+  /// The keys between which there are lanes.
+  var reach: ClosedRange<Int> { lowestNote.number...Int(place(ofLane: Self.laneCount - 1) + 0.01) }
+
+  /// The lanes whose pitches lie in every part's range; a part needs five.
+  private func setRanges(_ ranges: [ClosedRange<Int>]) throws(Refusal) {
     table.pointee.parts = Int32(ranges.count)
     for (part, range) in ranges.enumerated() {
       let lanes = scales[0].indices.filter { lane in
-        let key = Double(lowestNote.number) + tuning.cents(ofDegree: scales[0][lane]) / 100
+        let key = place(ofLane: lane)
         return key >= Double(range.lowerBound) - 0.01 && key <= Double(range.upperBound) + 0.01
       }
-      guard let low = lanes.first, let high = lanes.last, high - low >= 4 else { return false }
+      guard let low = lanes.first, let high = lanes.last, high - low >= 4 else {
+        throw .noRange(part: part, reach: reach)
+      }
       song_world_low(table)[part] = Int32(low)
       song_world_high(table)[part] = Int32(high)
     }
-    return true
   }
 
   /// The lanes of a part's range.

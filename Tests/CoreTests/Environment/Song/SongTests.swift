@@ -204,9 +204,28 @@ import Testing
         "piece: {bars: 8, plan: {cadences: [half, half, half, half, half]}}",
         "piece.plan.cadences: found 5 cadences; allowed: at most 4, one a phrase"
       ),
+      (
+        "piece: {tonic: C, parts: [{lowest_note: C5, highest_note: G7}, {lowest_note: C1, highest_note: G3}]}",
+        "piece.parts: found Melody from C5 to G7; allowed: ranges of five degrees of the scale and more, of the 32 from "
+          + "the tonic below the lowest part up: here from C1 to F5"
+      ),
+      (
+        "tuning: {equal: {divisions: 300}}",
+        "tuning: found 300 degrees in 1200.0 cents; allowed: for songs, at most 255"
+      ),
     ] {
       let error = #expect(throws: ConfigurationError.self) { _ = try Self.configuration(text) }
       #expect(error.map { "\($0)".contains(part) } == true, "\(text): \(String(describing: error))")
+    }
+  }
+
+  /// What of a range cannot be reached is said.
+  @Test func rangesThatAreCutAreSaid() throws {
+    let parts = "piece: {tonic: C, parts: [{lowest_note: C4, highest_note: G7}, {lowest_note: C1, highest_note: G3}]}"
+    let warnings = try Self.configuration(parts).warnings
+    #expect(warnings.map { $0.contains("piece.parts: Melody goes up to F5 only, not to G7") } == [true], "\(warnings)")
+    for style in Style.all {
+      #expect(try Configuration(text: "", file: "test", style: style).warnings.isEmpty, "\(style.name)")
     }
   }
 
