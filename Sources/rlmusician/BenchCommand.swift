@@ -33,13 +33,17 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure instead how soon what is played is answered.")
   var answers = false
 
-  @Option(help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Runs that a median is taken of.", valueName: "count"))
   var repeats = 5
 
-  @Option(help: ArgumentHelp("Populations of a default training that are measured.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Populations of a default training that are measured.", valueName: "count"))
   var populations = 100
 
-  @Option(help: ArgumentHelp("The most threads to measure (default: all processors).", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The most threads to measure (default: all processors).", valueName: "count"))
   var threads: Int?
 
   @Option(
@@ -49,14 +53,14 @@ struct BenchCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var distribution: String?
 
-  @Option(help: ArgumentHelp("Seeds for --distribution and --learners.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seeds for --distribution and --learners.", valueName: "count"))
   var seeds = 40
 
   @Flag(
     help: "Instead of measuring, train with every method and say how good and how different the pieces are; 20 seeds.")
   var learners = false
 
-  @Option(help: ArgumentHelp("Pieces an agent composes for --learners.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Pieces an agent composes for --learners.", valueName: "count"))
   var pieces = 1000
 
   @Option(

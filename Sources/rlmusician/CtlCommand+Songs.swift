@@ -29,8 +29,10 @@ extension CtlCommand {
       help: ArgumentHelp(
         "What stays: theme, section=NAME, part=NAME, plan, all. May be given several times.", valueName: "what"))
     var keep: [String] = []
-    @Option(help: "Semitones up or down, -24 to 24.") var transpose: Int?
-    @Option(help: "Quarter notes a minute, 20 to 400.") var tempo: Double?
+    @Option(
+      parsing: .unconditional, help: "Semitones up or down, -24 to 24 as far as all parts stay between C1 and G7.")
+    var transpose: Int?
+    @Option(parsing: .unconditional, help: "Quarter notes a minute, 20 to 400.") var tempo: Double?
     @Option(help: "4/4, 3/4, 6/8 or 2/4.") var meter: String?
     @Option(help: "A style for the same theme.") var style: String?
 

@@ -141,8 +141,8 @@ struct CtlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists the library's pieces.")
     @OptionGroup var connection: CtlConnection
     @Option(help: "newest, oldest or score.") var order = "newest"
-    @Option(help: "Pieces at most, 1 to 200.") var limit = 20
-    @Option(help: "Pieces to leave out.") var offset = 0
+    @Option(parsing: .unconditional, help: "Pieces at most, 1 to 200.") var limit = 20
+    @Option(parsing: .unconditional, help: "Pieces to leave out.") var offset = 0
     @Flag(help: "Only those that are kept.") var kept = false
     @Option(help: "Only those with this rating: up, down or none.") var rating: Rating?
 
@@ -214,8 +214,9 @@ extension CtlCommand {
     @Argument(help: ArgumentHelp("Notes as text, or a MIDI or MusicXML file.", valueName: "notes or file"))
     var melody: String
     @Option(help: "counterpoint, continuation or theme; without it the configuration's.") var kind: AnswerKind?
-    @Option(help: "Composed voices of a counterpoint, 1 to 3.") var voices: Int?
-    @Option(help: "Quarter notes a minute, 20 to 400; without it the file's, or 96.") var tempo: Double?
+    @Option(parsing: .unconditional, help: "Composed voices of a counterpoint, 1 to 3.") var voices: Int?
+    @Option(parsing: .unconditional, help: "Quarter notes a minute, 20 to 400; without it the file's, or 96.")
+    var tempo: Double?
 
     func run() throws {
       // A file is read here: the daemon may not see it.

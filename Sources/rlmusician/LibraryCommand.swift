@@ -36,15 +36,18 @@ struct LibraryCommand: AsyncParsableCommand {
     @OptionGroup var place: Place
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "Only pieces that were kept.") var kept = false
-    @Option(help: "Only pieces with this rating: -1, 0 or 1.") var rating: Int?
-    @Option(help: "Only pieces of this session.") var session: Int64?
+    @Option(parsing: .unconditional, help: "Only pieces with this rating: -1, 0 or 1.") var rating: Int?
+    @Option(parsing: .unconditional, help: "Only pieces of this session.") var session: Int64?
     @Option(help: "Only pieces with this text in their name, tags or note.") var text: String?
     @Option(help: "Only pieces with this tag.") var tag: String?
     @Option(help: "newest, oldest or score.") var order = PieceFilter.Order.newest
-    @Option(help: "Pieces to leave out first.") var offset = 0
-    @Option(help: "Pieces to list, 1 to 1000.") var limit = 50
+    @Option(parsing: .unconditional, help: "Pieces to leave out first.") var offset = 0
+    @Option(parsing: .unconditional, help: "Pieces to list, 1 to 1000.") var limit = 50
 
     func validate() throws {
+      if let rating, !(-1...1).contains(rating) {
+        throw ValidationError("--rating: found \(rating); allowed: -1, 0 or 1")
+      }
       guard offset >= 0 else { throw ValidationError("--offset: found \(offset); allowed: 0 or more") }
       guard (1...1000).contains(limit) else { throw ValidationError("--limit: found \(limit); allowed: 1 to 1000") }
     }

@@ -15,7 +15,7 @@ struct PlaybackOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Soundfont for fluidsynth (.sf2, .sf3).", valueName: "file"))
   var soundfont: String?
 
-  @Option(help: ArgumentHelp("Loudness, 0 to 1.", valueName: "volume"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Loudness, 0 to 1.", valueName: "volume"))
   var volume: Double?
 
   @Flag(

@@ -18,10 +18,12 @@ struct PoliciesCommand: ParsableCommand, RankedCommand {
   @Argument(help: ArgumentHelp("Styles, or counterpoint; without any all of them.", valueName: "name"))
   var names: [String] = []
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Populations to train, 1 to 100000.", valueName: "count"))
+  @Option(
+    name: [.short, .long], parsing: .unconditional,
+    help: ArgumentHelp("Populations to train, 1 to 100000.", valueName: "count"))
   var populations = 100
 
-  @Option(help: ArgumentHelp("Seed of all random numbers.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of all random numbers.", valueName: "number"))
   var seed: UInt64 = 1
 
   @OptionGroup var rankOptions: RankOptions

@@ -172,6 +172,7 @@ protocol RankedCommand {}
 struct RankOptions: ParsableArguments {
   #if MPI
     @Option(
+      parsing: .unconditional,
       help: ArgumentHelp(
         "With mpirun: how long a rank waits for another before it gives up; 0 for any time. Not while --pace listen "
           + "has rank 0 wait for a piece's end.", valueName: "seconds"))

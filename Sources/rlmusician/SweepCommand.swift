@@ -26,7 +26,9 @@ struct SweepCommand: AsyncParsableCommand, RankedCommand {
     completion: .directory)
   var output = "rlmusician_sweep"
 
-  @Option(help: ArgumentHelp("Trainings at a time, 1 to 1024; without it one a processor.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Trainings at a time, 1 to 1024; without it one a processor.", valueName: "count"))
   var threads: Int?
 
   @Flag(help: "Print the table as JSON.")

@@ -28,6 +28,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
 
   @Option(
     name: [.customShort("p"), .customLong("populations")],
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Populations to train the agent for, in all; 0 to 1000000000, without it 100, with --trained 0.",
       valueName: "count"))
@@ -36,13 +37,19 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
   @Flag(help: "Begin with the policy that is shipped for the style: composes at once, or trains on from it.")
   var trained = false
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Pieces to compose afterwards; 0 to 10000.", valueName: "count"))
+  @Option(
+    name: [.short, .long], parsing: .unconditional,
+    help: ArgumentHelp("Pieces to compose afterwards; 0 to 10000.", valueName: "count"))
   var episodes = 3
 
-  @Option(help: ArgumentHelp("Seed of all random numbers; without it one is drawn and shown.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of all random numbers; without it one is drawn and shown.", valueName: "number"))
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("Threads to train with, 1 to 1024; without it one a processor.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads to train with, 1 to 1024; without it one a processor.", valueName: "count"))
   var threads: Int?
 
   @Flag(help: "Go on from the output folder's checkpoint: the result equals the run that was never interrupted.")

@@ -23,7 +23,9 @@ struct TuningsCommand: ParsableCommand {
   @Flag(help: "Draw the consonance of the tuning's intervals (SVG).")
   var consonance = false
 
-  @Option(help: ArgumentHelp("With --consonance: the part of harmonic entropy, 0 to 1.", valueName: "share"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --consonance: the part of harmonic entropy, 0 to 1.", valueName: "share"))
   var harmonicEntropy = 0.0
 
   @Flag(help: "Print JSON instead of tables.")

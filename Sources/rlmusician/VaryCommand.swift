@@ -24,10 +24,13 @@ struct VaryCommand: ParsableCommand {
       "What stays: theme, section=NAME, part=NAME, plan, all. May be given several times.", valueName: "what"))
   var keep: [String] = []
 
-  @Option(help: ArgumentHelp("Semitones up or down, -24 to 24.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Semitones up or down, -24 to 24 as far as all parts stay between C1 and G7.", valueName: "count"))
   var transpose = 0
 
-  @Option(help: ArgumentHelp("Quarter notes a minute, 20 to 400.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Quarter notes a minute, 20 to 400.", valueName: "number"))
   var tempo: Double?
 
   @Option(help: ArgumentHelp("4/4, 3/4, 6/8 or 2/4.", valueName: "meter"))
@@ -41,13 +44,17 @@ struct VaryCommand: ParsableCommand {
 
   @Option(
     name: [.short, .long],
+    parsing: .unconditional,
     help: ArgumentHelp("Populations to train an agent for where there is none; 0 to 1000000.", valueName: "count"))
   var populations = 100
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Variations; 1 to 10000.", valueName: "count"))
+  @Option(
+    name: [.short, .long], parsing: .unconditional, help: ArgumentHelp("Variations; 1 to 10000.", valueName: "count"))
   var episodes = 1
 
-  @Option(help: ArgumentHelp("Seed of all random numbers; without it one is drawn and shown.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of all random numbers; without it one is drawn and shown.", valueName: "number"))
   var seed: UInt64?
 
   @Option(
@@ -76,6 +83,7 @@ struct VaryCommand: ParsableCommand {
   func run() throws {
     try reportingFaults {
       let study = try SongStudy(PieceFolder.read(piece), file: "\(piece)/piece.json")
+      try study.requireRoom(transposedBy: transpose)
       let kept = try keep.map { try SongKeep($0, of: study) }
       let folder = URL(filePath: piece).standardizedFileURL
       let variation = try SongVariation(

@@ -14,4 +14,12 @@ import Testing
   func optionsMayStandBeforeASubcommand(given: [String], parsed: [String]) {
     #expect(RLMusician.reordered(given) == parsed)
   }
+
+  /// A minus after an option that takes a number is its sign; what is wrong then is that no daemon is there.
+  @Test func negativeNumbersAreNumbers() throws {
+    let down = try CommandRun(["ctl", "vary", "1", "--transpose", "-3", "--socket", "/nowhere/control.sock"])
+    #expect(down.status == 69, "\(down.errors)")
+    let none = try CommandRun(["-e", "-1", "--no-play"])
+    #expect(none.status == 64 && none.errors.contains("found -1"), "\(none.errors)")
+  }
 }

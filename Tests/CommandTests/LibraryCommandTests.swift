@@ -68,13 +68,18 @@ import Testing
         try page(["--order", "oldest", "--offset", "1", "--limit", "2"], in: folder).pieces.map(\.id) == [12, 13])
       #expect(try page(["--kept"], in: folder).pieces.map(\.id) == [12])
       #expect(try page(["--rating", "1"], in: folder).pieces.map(\.id) == [13])
+      #expect(try page(["--rating", "-1"], in: folder).pieces.map(\.id) == [14])
+      #expect(
+        try library(["list", "--offset", "-1"], in: folder).errors.contains("--offset: found -1; allowed: 0 or more"))
       #expect(try page(["--session", "2"], in: folder).pieces.map(\.id) == [14, 13])
       let scores = try page(["--order", "score"], in: folder).pieces.map(\.score)
       #expect(scores == scores.sorted(by: >))
       let lines = try library(["list"], in: folder)
       #expect(lines.output.split(separator: "\n").count == 4 && lines.errors.contains("4 of 4 pieces"))
       #expect(lines.output.contains("\tk\t") || lines.output.contains("\t k\t"))
-      for bad in [["--limit", "0"], ["--limit", "1001"], ["--offset", "-1"], ["--order", "up"]] {
+      for bad in [
+        ["--limit", "0"], ["--limit", "1001"], ["--offset", "-1"], ["--rating", "-2"], ["--order", "up"],
+      ] {
         #expect(try library(["list"] + bad, in: folder).status == 64, "\(bad)")
       }
     }

@@ -66,9 +66,20 @@ import Testing
       let child = try #require(try Self.folders(folder).first { $0 != piece })
       let text = try String(contentsOf: folder.appending(path: "\(child)/piece.json"), encoding: .utf8)
       #expect(text.contains(#""name": "\#(piece)""#) && text.contains(#""kept": ["section A"]"#))
+      let lower = try CommandRun(["vary", piece, "--transpose", "-14", "--seed", "1"], in: folder)
+      #expect(lower.status == 0, "\(lower.errors)")
       for (arguments, status, part) in [
         (["vary", piece, "--keep", "part=9"], 65, "part=Melody"),
         (["vary", piece, "--transpose", "30"], 64, "-24 to 24"),
+        (["vary", piece, "--transpose", "-25"], 64, "found -25"),
+        (
+          ["vary", piece, "--transpose", "24"], 65, "--transpose: found 24; allowed for this song: -14 to 22 semitones"
+        ),
+        (
+          ["vary", piece, "--transpose", "-15"], 65,
+          "--transpose: found -15; allowed for this song: -14 to 22 semitones"
+        ),
+        (["vary", piece, "--tempo", "-1"], 64, "--tempo: found -1.0"), (["vary", piece, "-p", "-1"], 64, "found -1"),
         (["vary", piece, "--meter", "5/4"], 78, "piece.meter"), (["vary", "nowhere"], 66, "nowhere"),
         (["vary", piece, "--style", "waltz", "--transpose", "1"], 64, "one of the two"),
         (["vary", piece, "--style", "roll"], 65, "styles of songs"),

@@ -29,6 +29,7 @@ extension Conductor {
       let piece = try library.read(record)
       guard piece.song != nil else { throw SongError.noSong }
       let study = try SongStudy(piece, file: record.folder)
+      try study.requireRoom(transposedBy: request.change.transposition)
       let variation = try SongVariation(
         of: study, keeping: try request.keep.map { try SongKeep($0, of: study) }, change: request.change,
         parentName: record.folder, overlayFile: "vary")

@@ -215,7 +215,7 @@ public struct SongConfiguration: Sendable {
     _ section: ConfigurationSection, _ name: String, default fallback: Int
   ) throws(ConfigurationError) -> Int {
     let text = try section.string(name, default: MIDIKey(fallback)?.name ?? "C4")
-    guard let key = MIDIKey(name: text), (24...103).contains(key.number) else {
+    guard let key = MIDIKey(name: text), keys.contains(key.number) else {
       throw section.error(name, allowed: "a note from C1 to G7")
     }
     return key.number
