@@ -18,14 +18,16 @@
   extension Conductor.SoundOpening {
     /// The real devices.
     ///
-    /// - Parameter stream: hears what they get.
-    init(stream: SoundStream) {
+    /// - Parameters:
+    ///   - stream: hears what they get.
+    ///   - osc: the port for OSC of all of them.
+    init(stream: SoundStream, osc: OSCInput) {
       self.init { configuration, composing, notice in
         // Files say whether there may be sound: no library is asked again and again on a server without any.
         guard configuration.target != .automatic || Player.canHaveSound else { return nil }
         return try await Player.start(
           configuration, timbres: composing.timbres, programs: [composing.environment.performance.program],
-          stream: stream, notice: notice)
+          stream: stream, osc: osc, notice: notice)
       }
     }
   }

@@ -31,6 +31,8 @@ actor Sound {
     private(set) var opening: Conductor.SoundOpening
     /// For those who listen by HTTP.
     nonisolated let stream = SoundStream()
+    /// The port for OSC, whichever player is heard.
+    nonisolated let osc = OSCInput()
     /// Whether the player is there for them only: it plays to a clock.
     var isForStream = false
     /// Is told when a player came or went.
@@ -54,7 +56,7 @@ actor Sound {
     self.announcer = announcer
     self.pulse = pulse
     #if Playback
-      opening = Conductor.SoundOpening(stream: stream)
+      opening = Conductor.SoundOpening(stream: stream, osc: osc)
       stream.whenListenersChange { [weak self] _ in
         Task {
           self?.sleepers.wake()
@@ -81,6 +83,7 @@ actor Sound {
       stream.finish()
       await player?.close()
       await successor?.player?.close()
+      osc.close()
     }
 
     // MARK: For the sessions

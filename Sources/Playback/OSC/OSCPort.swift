@@ -1,4 +1,5 @@
 internal import CALSA
+internal import CDispatch
 internal import CRealtime
 internal import Core
 internal import Foundation
@@ -9,6 +10,7 @@ internal import Synchronization
 final class OSCPort: Sendable {
   private let socket: Int32
   private let isOver = Atomic<Bool>(false)
+  private let over = DispatchSemaphore(value: 0)
 
   /// More than this is no packet of a controller.
   private static let largestPacket = 1 << 14
@@ -18,11 +20,13 @@ final class OSCPort: Sendable {
   /// - Parameters:
   ///   - master: The master whose clock is followed, if one is: notes have a place in its song.
   ///   - hear: gets what is asked for, in order.
+  ///   - ended: is called when nothing more comes.
   /// - Throws: If it cannot be had.
   init(
-    address: String, port: Int, master: MasterReading? = nil, hear: @escaping @Sendable (PlayerInput) -> Void
+    address: String, port: Int, master: @escaping @Sendable () -> MasterReading? = { nil },
+    hear: @escaping @Sendable (PlayerInput) -> Void, ended: @escaping @Sendable () -> Void = {}
   ) throws(DeviceUnavailableError) {
-    socket = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    socket = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     name.sin_port = UInt16(clamping: port).bigEndian
@@ -39,25 +43,34 @@ final class OSCPort: Sendable {
       Glibc.close(socket)
       throw DeviceUnavailableError(reason: "OSC: \(address):\(port): \(reason)")
     }
-    let thread = Thread { [self] in run(master, hear) }
+    let thread = Thread { [self] in
+      run(master, hear)
+      ended()
+    }
     thread.name = "rlm-osc"
     thread.start()
   }
 
-  /// Closes it, soon.
-  func close() { isOver.store(true, ordering: .relaxed) }
+  /// Closes it. Once; it can be opened again when this returns.
+  func close() {
+    isOver.store(true, ordering: .relaxed)
+    // Linux says that it is not connected, and wakes whoever waits for a packet all the same.
+    shutdown(socket, Int32(SHUT_RD))
+    over.wait()
+    Glibc.close(socket)
+  }
 
-  private func run(_ master: MasterReading?, _ hear: @Sendable (PlayerInput) -> Void) {
+  private func run(_ master: @Sendable () -> MasterReading?, _ hear: @Sendable (PlayerInput) -> Void) {
     var buffer = [UInt8](repeating: 0, count: Self.largestPacket)
     while !isOver.load(ordering: .relaxed) {
       let count = recv(socket, &buffer, buffer.count, 0)
       guard count > 0 else { continue }
       let now = rt_monotonic_nanoseconds()
-      let quarters = master?.quarters(at: now)
+      let quarters = master()?.quarters(at: now)
       for message in OSCReader.messages(Array(buffer[..<count])) {
         OSCReader.input(message, seconds: Double(now) * 1e-9, quarters: quarters).map(hear)
       }
     }
-    Glibc.close(socket)
+    over.signal()
   }
 }

@@ -13,13 +13,14 @@ extension Player {
   ///   - timbres: The sine synthesizer's, by name.
   ///   - programs: The General MIDI programs that pieces will want; a large soundfont is loaded for these only.
   ///   - stream: Its listeners hear what the device gets; a MIDI port has no sound for them.
+  ///   - osc: The port for OSC of whoever opens other players besides; nil for one that this player has to itself.
   ///   - notice: Gets what a person should know, a line each.
   /// - Returns: nil if nothing is to be heard, or `auto` found no device (then `notice` has said so).
   /// - Throws: `DeviceUnavailableError` if what was asked for by name is not available; `FileError` or `DataError` for a
   ///   soundfont that was named and cannot be used.
   public static func start(
     _ configuration: PlaybackConfiguration, timbres: [String: Timbre] = [:], programs: [Int] = [0],
-    stream: SoundStream? = nil, notice: @escaping @Sendable (String) -> Void
+    stream: SoundStream? = nil, osc: OSCInput? = nil, notice: @escaping @Sendable (String) -> Void
   ) async throws -> Player? {
     try checkSoundfont(configuration)
     let makeEngine: EngineMaker = { rate in
@@ -43,7 +44,7 @@ extension Player {
     let player = Player(output: output, configuration: configuration, notice: notice)
     await player.begin()
     do {
-      try await player.hearOSC(configuration.osc, master: input?.master)
+      try await player.hearOSC(configuration.osc, by: osc, master: input?.master)
     } catch {
       await player.close()
       throw error

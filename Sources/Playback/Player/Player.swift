@@ -61,7 +61,8 @@ public actor Player {
   /// What is played over and over.
   private var loop: PlayerPiece?
   private var inputListener: (@Sendable (PlayerInput) -> Void)?
-  private var oscPort: OSCPort?
+  private var oscInput: OSCInput?
+  private var ownsOSCInput = false
   private let oscSender: OSCSender?
   /// Whether there is a port `Input` for knobs and keys.
   public nonisolated let hearsInput: Bool
@@ -182,7 +183,8 @@ public actor Player {
     feeder?.cancel()
     answerTask?.cancel()
     oscTask?.cancel()
-    oscPort?.close()
+    oscInput?.leave(self)
+    if ownsOSCInput { oscInput?.close() }
     reconsiderRetirement()
     await output.close()
     ended()
@@ -339,15 +341,16 @@ public actor Player {
 
   /// Opens the port that the configuration asks for.
   ///
-  /// - Parameter master: The master whose clock is followed, if one is.
+  /// - Parameters:
+  ///   - input: Whose port it is; nil for this player's own.
+  ///   - master: The master whose clock is followed, if one is.
   /// - Throws: If it cannot be had.
   func hearOSC(
-    _ configuration: PlaybackConfiguration.OSC, master: MasterReading?
+    _ configuration: PlaybackConfiguration.OSC, by input: OSCInput?, master: MasterReading?
   ) throws(DeviceUnavailableError) {
-    guard let port = configuration.port else { return }
-    let (inputs, feed) = AsyncStream.makeStream(of: PlayerInput.self, bufferingPolicy: .bufferingNewest(4096))
-    oscPort = try OSCPort(address: configuration.address, port: port, master: master) { feed.yield($0) }
-    Task { [weak self] in for await input in inputs { await self?.obey(input) } }
+    let port = input ?? OSCInput()
+    (oscInput, ownsOSCInput) = (port, input == nil)
+    try port.serve(self, configuration, master: master)
   }
 
   /// Tells others by OSC which notes of a piece are heard, until it is over.

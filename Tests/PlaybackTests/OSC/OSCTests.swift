@@ -81,6 +81,42 @@
       listener.close()
     }
 
+    /// One port for one player after another, or beside another: the older one hears as long as it is open.
+    @Test func playersShareAPort() async throws {
+      let port = 40_000 + Int(getpid()) % 20_000
+      let playback = try Configuration(text: "playback: {osc: {port: \(port)}}", file: "x").playback
+      let sender = OSCSender([.init(host: "127.0.0.1", port: port)])
+      let shared = OSCInput()
+      func opened() async throws -> (player: Player, heard: HeardInputs) {
+        let (player, heard) = (Player(output: ScriptedOutput(), configuration: playback) { _ in }, HeardInputs())
+        await player.begin()
+        await player.listenToInput { heard.append($0) }
+        try await player.hearOSC(playback.osc, by: shared, master: nil)
+        return (player, heard)
+      }
+      let (old, new) = (try await opened(), try await opened())
+      sender.note(key: 61, velocity: 80)
+      #expect(await becomes { old.heard.all.count == 1 })
+      await old.player.close()
+      sender.note(key: 62, velocity: 80)
+      #expect(await becomes { new.heard.all.count == 1 })
+      #expect(old.heard.all.count == 1)
+      await new.player.close()
+      // The port stays while there is no player, and is free at once when its owner is done.
+      let last = try await opened()
+      sender.note(key: 63, velocity: 80)
+      #expect(await becomes { last.heard.all.count == 1 })
+      shared.close()
+      let other = try OSCPort(address: "127.0.0.1", port: port) { _ in }
+      await #expect(throws: DeviceUnavailableError.self) {
+        try await last.player.hearOSC(playback.osc, by: nil, master: nil)
+      }
+      other.close()
+      try await last.player.hearOSC(playback.osc, by: nil, master: nil)
+      await last.player.close()
+      try OSCPort(address: "127.0.0.1", port: port) { _ in }.close()
+    }
+
     @Test func notesBeginAndEndAsThePieceGoesOn() {
       var notes = OSCNotes(TestPiece.melody(steps: 8, stepSeconds: 0.5))
       let first = notes.due(at: 0.1)
