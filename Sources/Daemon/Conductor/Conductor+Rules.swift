@@ -27,14 +27,6 @@ extension Conductor {
     return weights.entries
   }
 
-  /// Lets ratings move the weights, or no longer; then the configuration's coefficients hold again.
-  public func setSteering(_ isOn: Bool) async {
-    guard isOn != weights.isSteering else { return }
-    weights.isSteering = isOn
-    sendStatus()
-    if isOn { await steer() } else { resetWeights() }
-  }
-
   /// Moves the weights to what all ratings together say.
   func steer() async {
     guard weights.isSteering else { return }

@@ -46,7 +46,7 @@ struct RequestObject {
   private var members: [String: Value]
   private let names: Set<String>
 
-  /// Reads a body within ten seconds.
+  /// Reads a body; `ConnectionGuard` gives the client twenty seconds for it.
   ///
   /// - Parameter byteLimit: Bytes it may have.
   init(_ request: Request, keys: Set<String>, byteLimit: Int = Self.byteLimit) async throws {

@@ -253,11 +253,6 @@ public final class AudioOutput: PlayerOutput {
   public var cpuSeconds: Double { Double(thread.cpuNanoseconds.load(ordering: .relaxed)) * 1e-9 }
   /// Frames handed to the device.
   public var writtenFrames: Int { loop.playhead.writtenFrames.load(ordering: .relaxed) }
-  /// Whether the audio thread has real-time priority; nil before it has asked.
-  public var hasRealtimePriority: Bool? {
-    let result = thread.priorityResult.load(ordering: .acquiring)
-    return result < 0 ? nil : result == 0
-  }
 
   // MARK: Messages
 
@@ -318,7 +313,6 @@ public final class AudioOutput: PlayerOutput {
   private func askDesktop() {
     do {
       let granted = try RealtimeKit.promote(thread: thread.number.load(ordering: .relaxed), priority: priority)
-      thread.priorityResult.store(0, ordering: .releasing)
       logger.info("real-time priority \(granted), by rtkit")
     } catch {
       reports.yield(

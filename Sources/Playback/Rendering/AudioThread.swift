@@ -13,8 +13,6 @@ final class AudioThread: @unchecked Sendable {
   let wakeEvent: Int32
   /// Signalled by the audio side after it has pushed a report.
   let reportEvent: Int32
-  /// 0 if the thread has real-time priority, else the errno of the refusal; -1 before it runs.
-  let priorityResult = Atomic<Int32>(-1)
   /// The kernel's number of the thread; 0 before it runs.
   let number = Atomic<Int32>(0)
   /// CPU time the thread has used, nanoseconds.
@@ -102,7 +100,6 @@ final class AudioThread: @unchecked Sendable {
     rt_thread_mark_audio()
     number.store(rt_thread_number(), ordering: .relaxed)
     let refusal = priority > 0 ? rt_thread_become_realtime(priority) : 0
-    priorityResult.store(refusal, ordering: .releasing)
     if refusal != 0 { loop.report(RenderMessage(kind: .ordinaryPriority, value: Double(refusal))) }
     while !loop.isQuitting {
       aliveUntil.store(rt_monotonic_nanoseconds() + longestSilence, ordering: .relaxed)

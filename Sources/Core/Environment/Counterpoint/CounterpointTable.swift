@@ -86,8 +86,6 @@ public final class CounterpointTable: @unchecked Sendable {
     return switches
   }
 
-  /// States.
-  public var stateCount: Int { Int(table.pointee.states) }
   /// Valid continuations, of all states.
   public var continuationCount: Int { Int(table.pointee.edge_count) }
   /// Those of them that can finish.
