@@ -151,7 +151,8 @@ actor Answers {
       guard own == number else { break }
       if let better = await practice.improve(own), own == number {
         await sound.improve(better)
-        _ = await write(better, state, settings)
+        // While the disk takes nothing, what waits for it is not to become ever more.
+        if unwrittenCount < DiskQueue.limit { _ = await write(better, state, settings) }
       }
       try? await Task.sleep(for: .milliseconds(isHeard ? 400 : 10))
     }

@@ -205,12 +205,9 @@ public actor Conductor {
     let latest = ContinuousClock.now + .seconds(2.5)
     while !isOver, ContinuousClock.now < latest { try? await Task.sleep(for: .milliseconds(20)) }
     runner.saveCheckpoint(digest: configuration.digest)
-    if disk.count > 0 {
-      log(.error, "\(disk.count) finished pieces could not be written; the next start composes them again")
-    }
-    if answers.unwrittenCount > 0 {
-      log(.error, "\(answers.unwrittenCount) answers could not be written: they are lost")
-    }
+    let (again, lost) = (disk.count - disk.variationCount, disk.variationCount + answers.unwrittenCount)
+    if again > 0 { log(.error, "\(again) finished pieces could not be written; the next start composes them again") }
+    if lost > 0 { log(.error, "\(lost) variations and answers could not be written: they are lost") }
     events.finish()
   }
 

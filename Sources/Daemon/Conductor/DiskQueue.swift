@@ -62,6 +62,8 @@ final class DiskQueue {
 
   /// Pieces that wait.
   var count: Int { pieces.count }
+  /// Those of them that no session composes again: what somebody asked for beside it.
+  var variationCount: Int { pieces.count { $0.session == nil } }
 
   /// Takes a piece in.
   func add(_ piece: UnwrittenPiece) { pieces.append(piece) }

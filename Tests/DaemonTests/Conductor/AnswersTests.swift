@@ -67,7 +67,9 @@ import Testing
     await end
     var isSaid = false
     for await event in events {
-      if case .log(let line) = event, line.text.contains("1 answers could not be written") { isSaid = true }
+      if case .log(let line) = event, line.text.contains("1 variations and answers could not be written") {
+        isSaid = true
+      }
     }
     #expect(isSaid != isThereRoom)
     #expect(try await parts.library.totals().pieces == (isThereRoom ? 1 : 0))

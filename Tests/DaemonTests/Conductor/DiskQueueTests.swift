@@ -33,7 +33,7 @@ import Testing
     try FileManager.default.removeItem(atPath: output)
     try Data().write(to: URL(fileURLWithPath: output))
     #expect(await queue.writeNext(settings) == nil)
-    #expect(queue.count == 2)
+    #expect(queue.count == 2 && queue.variationCount == 0)
     #expect(parts.announcer.problemTexts.count == 1)
     #expect(queue.takeUnheard().count == 2)
     #expect(queue.takeUnheard().isEmpty)
@@ -44,6 +44,8 @@ import Testing
     #expect(await queue.writeNext(settings) == nil)
     #expect(parts.announcer.problemTexts.isEmpty)
     #expect(try await parts.library.totals().pieces == 2)
+    queue.add(UnwrittenPiece(piece: testPiece(configuration, seed: 3), session: nil, weights: nil, time: Date()))
+    #expect(queue.count == 1 && queue.variationCount == 1)
   }
 
   @Test func roomIsMadeAndSaid() async throws {
