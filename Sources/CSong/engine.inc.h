@@ -31,6 +31,9 @@ INLINE int NAMED(slot)(const song_bar *b, int span, int kind, int role) {
   return ((((left * 2 + span) * 3 + kind) * 4 + role) * 6 + b->relation) * 3 + (b->cadence == 0 ? 0 : b->in_phrase == b->phrase_bars - 1 ? 2 : 1);
 }
 
+// Whether the bass has the first beat and the parts above it the others, as in a waltz.
+INLINE int NAMED(after_beat)(const song_bar *b) { return b->texture == 4 && !(b->cadence && b->in_phrase == b->phrase_bars - 1); }
+
 #include "harmony.inc.h"
 #include "rhythm.inc.h"
 #include "masks.inc.h"
@@ -77,7 +80,7 @@ static void NAMED(play_all)(song *s) {
   int tries = 0, budget = s->task.budget > 0 ? s->task.budget : most_retries * 400, taken_back = 0, stuck = -1;
   for (int at = 0; at < spans; at++) {
     if (most_retries) s->undo[at % UNDONE] = *now;
-    now->loose = tries > 8;
+    now->loose = (tries > 8) + (tries > 20);
     now->sharpness = tries > 4 ? 1 : s->task.sharpness;
     if (NAMED(span)(s, at / SONG_BAR_SPANS, at % SONG_BAR_SPANS) || !most_retries) {
       if (at >= stuck) tries = 0, stuck = -1;

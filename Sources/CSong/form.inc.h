@@ -78,6 +78,13 @@ static void NAMED(bar)(song *s, int bar) {
     REWARD(HEIGHT, height_rule((float)sum / (float)count, plan->nadir_lane, plan->climax_lane, b->level));
   }
   if (b->reference < 0 && !cadential) REWARD(THEME, theme_rule(__builtin_popcount(lanes)));
+  if (b->in_phrase == 1 && plan->bar[bar - 1].reference < 0) {
+    for (int i = 0; i < steps; i++) {
+      const int lane = s->grid.lane[0][(bar - 1) * steps + i];
+      if (lane >= 0) lanes |= bit(lane);
+    }
+    REWARD(THEME, theme_begun(__builtin_popcount(lanes)));
+  }
   if (b->reference >= 0) {
     REWARD(LIKENESS, likeness_rule(NAMED(likeness)(s, bar, b->reference, b->relation == SONG_EXACT), b->likeness));
   }

@@ -44,13 +44,17 @@ INLINE int NAMED(chord)(song *s, int at, int before) {
   const song_key *key = &w->key[b->key];
   const state *now = &s->now;
   uint32_t mask = NAMED(chords)(s, at, before);
+  const uint32_t possible = mask;
+  const int spans = plan->bars * SONG_BAR_SPANS, holds = b->slow && !k;
+  if (holds && mask & plan->chords[at + 1]) mask &= plan->chords[at + 1];
   // Look ahead: what may follow has to be able to reach what the plan wants next, and a bar that returns as it was.
-  if (at + 1 < plan->bars * SONG_BAR_SPANS && plan->bar[(at + 1) / SONG_BAR_SPANS].key == b->key) {
-    const song_bar *after = &plan->bar[(at + 1) / SONG_BAR_SPANS];
-    const uint32_t wanted = plan->chords[at + 1];
+  const int ahead = at + 1 + holds;
+  if (ahead < spans && plan->bar[ahead / SONG_BAR_SPANS].key == b->key) {
+    const song_bar *after = &plan->bar[ahead / SONG_BAR_SPANS];
+    const uint32_t wanted = plan->chords[ahead];
     uint32_t same = 0, good = 0, best = 0;
     if (after->relation == SONG_EXACT && plan->bar[after->reference].key == b->key)
-      same = wanted & bit(s->grid.chord[after->reference * SONG_BAR_SPANS + (at + 1) % SONG_BAR_SPANS]);
+      same = wanted & bit(s->grid.chord[after->reference * SONG_BAR_SPANS + ahead % SONG_BAR_SPANS]);
     for (uint32_t rest = mask; rest; rest &= rest - 1) {
       int c = __builtin_ctz(rest);
       if (key->chord[c].next & wanted) good |= 1u << c;
@@ -58,11 +62,13 @@ INLINE int NAMED(chord)(song *s, int at, int before) {
     }
     if (good) mask = good;
     if (best) mask = best;
+    // A chord that holds for its bar has to lead on from there, too.
+    if (b->slow && k && before >= 0 && plan->chords[at] >> before & 1 && key->chord[before].next & wanted) mask = 1u << before;
   }
   // Weak spans may keep the chord, strong ones change it.
   int former = 32;
   if (b->reference >= 0 && (b->relation == SONG_EXACT || b->relation == SONG_VARIED)) former = s->grid.chord[b->reference * SONG_BAR_SPANS + k];
-  if (former < 32 && b->relation == SONG_EXACT && !now->loose && mask >> former & 1) mask = 1u << former;
+  if (former < 32 && b->relation == SONG_EXACT && now->loose < 2 && (possible | mask) >> former & 1) mask = 1u << former;
   ROWS r = {.count = 4, .slot = NAMED(slot)(b, k, 0, 1), .step = at / SONG_BAR_SPANS * w->steps + w->start[k],
             .invention = b->reference < 0, .sharpness = b->reference >= 0 ? s->now.sharpness : 1};
   const int context = plan->context[at], mode = key->mode;

@@ -16,6 +16,9 @@ INLINE int NAMED(next_onset)(const song *s, const NAMED(moment) *m, int p) {
   return later ? m->i + 1 + __builtin_ctz(later) : length;
 }
 
+// Whether the chord is complete at this step: with the first beat, or the second where parts come after it.
+INLINE int NAMED(voiced)(const song_bar *b, const NAMED(moment) *m) { return m->i == (NAMED(after_beat)(b) && m->k == 0 ? 2 : 0); }
+
 // Lanes from which the next chord can be reached by step.
 INLINE uint32_t NAMED(leading)(const song *s, int p, uint32_t range) {
   const song_chord *c = s->now.harmony_after;
@@ -41,6 +44,7 @@ INLINE uint32_t NAMED(answers)(const song *s, const NAMED(moment) *m, int next, 
 // What the part that sounds highest may sing at the cadence's arrival.
 INLINE uint32_t NAMED(cadence_tones)(const song *s, const song_bar *b, const song_chord *c) {
   (void)s;
+  if (b->last && b->cadence != SONG_HALF) return c->root;
   switch (b->cadence) {
     case SONG_AUTHENTIC: return c->root;
     case SONG_DECEPTIVE: return c->third;
@@ -65,9 +69,12 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   const song_chord *c = now->harmony, *was = now->harmony_before;
   const int parts = PARTS(w), D = w->degrees, first = m->i == 0;
   const int last = now->last[p], connected = m->pitch[p] >= 0;
+  const int next = NAMED(next_onset)(s, m, p), length = w->length[m->k];
   uint32_t range = below(w->high[p] + 1) & ~below(w->low[p]);
   if (role == 0) {
-    range &= b->climax && now->climaxes == 0 ? below(plan->climax_lane + 1) : below(plan->climax_lane);
+    // The highest note is no passing one: on a beat, and as long.
+    const int stays = now->loose > 1 || (w->weight[w->start[m->k] + m->i] && next - m->i >= 2);
+    range &= b->climax && now->climaxes == 0 && stays ? below(plan->climax_lane + 1) : below(plan->climax_lane);
     range &= ~below(b->nadir && now->nadirs == 0 ? plan->nadir_lane : plan->nadir_lane + 1);
   }
   // Order: no part crosses another; between two with parts still to come there is room for them.
@@ -91,7 +98,7 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   if (role != 0 && w->degrees > 7 && last >= 0 && !(open & members)) open = order & below(last + w->degrees + 1) & ~below(last - w->degrees);
   uint32_t lanes = open & members;
   const uint32_t neighbours = last >= 0 ? bit(last - 1) | bit(last + 1) : 0;
-  const int next = NAMED(next_onset)(s, m, p), length = w->length[m->k];
+  int bound = 0;  // it resolves, and does nothing else
 
   if (now->pending[p] == 1 && last >= 0) {
     lanes = open & neighbours & members;
@@ -103,10 +110,10 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
     const int rises = last >= 0 && connected && was && first && was->root_class != c->root_class && bit(last) & was->rising;
     if (seventh && connected) {
       uint32_t down = lanes & bit(last - 1);
-      if (down) lanes = down;
+      if (down) lanes = down, bound = 1;
     } else if (rises) {
       uint32_t up = lanes & (bit(last + 1) | (role >= 2 && m->arrival ? bit(last - 2) : 0));
-      if (up) lanes = up;
+      if (up) lanes = up, bound = 1;
     } else if (!first && connected && last >= 0 && !m->arrival) {
       // Passing and neighbour notes: short, off the strong beat, between notes a step away.
       const int duration = next - m->i;
@@ -131,29 +138,37 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
       }
     }
   }
-  // A leap of the melody is answered by a step the other way.
-  if (role == 0 && connected && last >= 0 && (now->turn[p] == 0 || now->turn[p] == 6)) {
+  // A leap of the melody is answered by a step the other way; a cadence's note is settled by the cadence.
+  if (role == 0 && connected && last >= 0 && !bound && !m->arrival && (now->turn[p] == 0 || now->turn[p] == 6)) {
     const uint32_t back = now->turn[p] == 6 ? below(last) : ~below(last + 1);
     const uint32_t answer = lanes & back & neighbours;
     if (answer) lanes = answer;
     else if (lanes & back) lanes &= back;
   }
   // It leaps only where a step back can follow.
-  if (role == 0 && connected && last >= 0 && !m->arrival) {
+  if (role == 0 && connected && last >= 0 && !bound && !m->arrival) {
     const uint32_t near = below(last + 3) & ~below(last - 2), goal = NAMED(answers)(s, m, next, range);
     const uint32_t answered = (~below(last + 3) & goal << 1) | (below(last - 2) & goal >> 1);
     if (lanes & (near | answered)) lanes &= near | answered;
   }
-  // What returns as it was wants to be reached from where the melody is.
-  if (role == 0 && next >= length && m->k == SONG_BAR_SPANS - 1 && m->bar + 1 < plan->bars && plan->bar[m->bar + 1].relation == SONG_EXACT) {
+  // What returns as it was wants to be reached from where the melody is, unless that returns, too.
+  if (role == 0 && b->relation != SONG_EXACT && next >= length && m->k == SONG_BAR_SPANS - 1 && m->bar + 1 < plan->bars && plan->bar[m->bar + 1].relation == SONG_EXACT) {
     const int there = plan->bar[m->bar + 1].reference * w->steps;
     if (s->grid.onset[0][there]) {
+      const uint32_t first_note = bit(s->grid.lane[0][there]), stranded = lanes & ~members & ~(first_note << 1 | first_note >> 1);
+      if (lanes & ~stranded) lanes &= ~stranded;
       const uint32_t from = w->reach[c->scale * w->pitches + s->grid.pitch[0][there]];
       const uint32_t near = last >= 0 ? below(last + 3) & ~below(last - 2) : ~0u;
       if (lanes & from & near) lanes &= from & near;
       else if (lanes & from) lanes &= from;
     }
   }
+  // Where a phrase returns as it was, it begins as it did, by a leap too: between phrases a line is new.
+  const int returns = role <= 1 && first && m->k == 0 && b->in_phrase == 0 && b->relation == SONG_EXACT && now->pending[p] == 0;
+  const uint32_t seam = returns && last >= 0 && motif - last < 8 && last - motif < 8 ? order & members & bit(motif) : 0;
+  lanes |= seam;
+  // The piece ends low.
+  if (role == 1 && b->last && m->arrival && lanes & below(last)) lanes &= below(last);
   if (role == 0 && m->arrival) {
     uint32_t good = lanes & NAMED(cadence_tones)(s, b, c);
     if (good) lanes = good;
@@ -180,7 +195,7 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   if (lanes & ~avoid) lanes &= ~avoid;
 
   // Parallel fifths and octaves with every part that moves at the same time; hidden ones between the outer parts.
-  uint32_t forbidden = 0, hidden = 0;
+  uint32_t forbidden = 0, hidden = 0, doubled = 0;
   if (connected) {
     for (int u = 0; u < parts; u++) {
       if (u == p || !((m->decided & m->moving) >> u & 1) || m->pitch[u] < 0 || now->pitch[u] < 0 || m->pitch[u] == now->pitch[u]) continue;
@@ -188,7 +203,10 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
       const int high = w->class_of[down ? m->pitch[p] : m->pitch[u]], low = w->class_of[down ? m->pitch[u] : m->pitch[p]];
       const int other = c->scale * w->classes + w->class_of[now->pitch[u]];
       const uint32_t fifths = down ? w->fifth_above[other] : w->fifth_below[other], unisons = w->unison[other];
-      forbidden |= (fifths & if_so(w->is_fifth[low * w->classes + high])) | (unisons & if_so(low == high));
+      const uint32_t parallel = (fifths & if_so(w->is_fifth[low * w->classes + high])) | (unisons & if_so(low == high));
+      // With more than four parts there are not tones enough for all: two inner parts may double each other.
+      if (parts > 4 && role >= 2 && u > 0 && u < parts - 1) doubled |= parallel;
+      else forbidden |= parallel;
       if ((role == 0 || role == 1) && (u == 0 || u == parts - 1)) {
         const int rose = now->pitch[u] > m->pitch[u];
         hidden |= (below(m->lane[p] + rose) ^ if_so(rose)) & (fifths | unisons);
@@ -199,6 +217,8 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   }
   if (lanes & ~forbidden) lanes &= ~forbidden;
   else ++*relaxed;
+  if (lanes & ~doubled) lanes &= ~doubled;
+  hidden &= ~seam;
   if (m->arrival && role == 0) hidden &= ~neighbours;  // a leading tone may rise whatever the bass does
   if (lanes & ~hidden) lanes &= ~hidden;
   else if (!forbidden || lanes & ~forbidden) ++*relaxed;
@@ -210,7 +230,7 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
     if (p + 1 < parts - 1 && m->decided >> (p + 1) & 1 && now->lane[p + 1] >= 0) close &= below(now->lane[p + 1] + D + 1);
     if (lanes & close) lanes &= close;
   }
-  if (first && now->pending[p] == 0) {
+  if (NAMED(voiced)(b, m) && now->pending[p] == 0) {
     uint32_t sung = 0;
     int left = 1;
     for (int u = 0; u < parts; u++) {
@@ -232,6 +252,18 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
       else if (parts > 3 && (b->last || NAMED(before_close)(s, m->at) || missing & c->third)) ++*relaxed;
     }
   }
-  if (role <= 1 && b->relation == SONG_EXACT && !now->loose && lanes & bit(motif)) lanes = bit(motif);
+  // No false relation: a note that is altered now belongs to the part that had it unaltered.
+  if (first && was && was->scale != c->scale) {
+    uint32_t cross = 0;
+    for (int u = 0; u < parts; u++) {
+      if (u == p || m->pitch[u] < 0) continue;
+      const int altered = w->class_of[w->scale[c->scale].pitch[m->lane[u]]] != w->class_of[m->pitch[u]];
+      cross |= s->octaves[m->lane[u]] & if_so(altered);
+    }
+    if (lanes & ~cross) lanes &= ~cross;
+  }
+  // Three times the same is enough.
+  if (role == 0 && now->repeats[p] >= 2 && lanes & ~bit(last)) lanes &= ~bit(last);
+  if (role <= 1 && b->relation == SONG_EXACT && now->loose <= (role == 0) && lanes & bit(motif)) lanes = bit(motif);
   return lanes;
 }

@@ -142,7 +142,7 @@ static void NAMED(step)(song *s, int bar, int k, int i, int step, int at) {
   NAMED(part)(s, &m, 0, 0);
   if (parts > 2) NAMED(part)(s, &m, 1, 2);
   for (int p = 2; p < parts - 1; p++) NAMED(part)(s, &m, p, 3);
-  if (first && parts > 2) {
+  if (NAMED(voiced)(b, &m) && parts > 2) {
     const song_chord *c = now->harmony;
     uint32_t sung = 0;
     int leading = 0, thirds = 0;

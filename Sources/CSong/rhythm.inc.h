@@ -66,6 +66,8 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     } else if (role == 1 && tie != 1) {
       mask &= 0xFF;
     }
+    const int late = NAMED(after_beat)(b) && role >= 2 && k == 0;  // silent on the first beat
+    if (NAMED(after_beat)(b) && role != 0) mask = late ? 1u << 10 : k && role == 1 && tie == 1 ? 1u << 8 : 1;
     if (!mask) mask = within & 0xFF;
     // What the reference did, or for accompanying parts without one the bar before.
     int former = 16, relation = 0;
@@ -76,7 +78,7 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     }
     const int free = b->reference < 0;
     const int kept = b->relation == SONG_EXACT ? role <= 1 : role == 0 && (b->relation == SONG_SEQUENCE || b->relation == SONG_INVERSION);
-    if (kept && !now->loose && former < 16 && mask >> former & 1) mask = 1u << former;
+    if (kept && now->loose <= (role == 0) && former < 16 && mask >> former & 1) mask = 1u << former;
     const int place = cadential ? (k == b->arrival ? 3 : 4) : b->in_phrase == b->phrase_bars - 2 ? 2 : b->in_phrase == 0 ? 1 : b->cadence == 0 ? 5 : 0;
     ROWS r = {.count = 6, .slot = NAMED(slot)(b, k, 1, role), .step = bar * w->steps + w->start[k],
               .invention = free && role == 0 && !cadential,
@@ -90,16 +92,16 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     const int pattern = NAMED(decide)(s, &r, 2, mask, NAMED(given)(s, p, bar) ? s->grid.rhythm[p][at] : -1);
     s->grid.rhythm[p][at] = (int8_t)pattern;
     together |= NAMED(onsets)(pattern);
-    if (pattern >= 8 && tie == 2) {
+    if (pattern >= 8 && tie == 2 && !late) {
       now->pending[p] = 2;
       REWARD(SUSPENSIONS, suspensions_rule((bit(now->lane[p] - 1) & now->harmony->bass) != 0, now->suspensions, b->phrase,
                                            cadential || b->in_phrase == b->phrase_bars - 2));
       now->suspensions++;
     }
-    if (pattern >= 8 && (tie == 0 || tie == 3)) {  // a rest
+    if (pattern >= 8 && (tie == 0 || tie == 3 || late)) {  // a rest
       if (now->lane[p] >= 0) now->lane[p] = -1, now->pitch[p] = -1, now->length[p] = 0;
       now->pending[p] = 0;
-      REWARD(NOTE_VALUES, note_values_rest(role == 0));
+      if (!late) REWARD(NOTE_VALUES, note_values_rest(role == 0));
     }
   }
   // Something moves on every beat, little off it.

@@ -16,7 +16,7 @@ typedef struct state {
   int16_t in_bar[SONG_PARTS]; // onsets in this bar
   int32_t chord, next, chord_before;
   const song_chord *harmony, *harmony_after, *harmony_before;
-  int32_t loose;              // what returns exactly may differ, because it could not be composed
+  int32_t loose;              // what returns exactly may differ, because it could not be composed: 1 the bass, 2 everything
   int32_t climaxes, nadirs, suspensions;
   int32_t decisions, recorded, probabilities, faults;
   float sharpness;            // logits of bars that return are multiplied by it

@@ -23,6 +23,7 @@ extension PieceJSON {
         .init("nadir_lane", .integer(plan.nadirLane)),
         .init("opening", .integer(plan.opening)),
         .init("rhythm_taste", .array(plan.rhythmTaste.map { .number(Double($0)) })),
+        .init("middle_rhythm_taste", .array(plan.middleRhythmTaste.map { .number(Double($0)) })),
         .init("step_taste", .array(plan.stepTaste.map { .number(Double($0)) })),
         .init("possible_chords", integers(plan.chords.map { Int($0) })),
         .init("chords", .array(song.chordNames.map(OrderedJSON.string))),
@@ -58,7 +59,7 @@ extension PieceJSON {
       .init("to_bar", bar.reference.map(OrderedJSON.integer) ?? .null),
       .init("likeness", .number(bar.likeness)),
       .init("climax", .boolean(bar.allowsClimax)), .init("nadir", .boolean(bar.allowsNadir)),
-      .init("density", integers(bar.density)),
+      .init("density", integers(bar.density)), .init("slow", .boolean(bar.isSlow)),
     ])
   }
 

@@ -104,8 +104,13 @@ extension PieceJSON {
     plan.chords = try section.integers("possible_chords", in: 1...Int(UInt32.max)).map { UInt32($0) }
     guard plan.chords.count == spans else { throw section.error("possible_chords", allowed: "\(spans) masks") }
     plan.rhythmTaste = try section.numbers("rhythm_taste", in: -1000...1000).map { Float($0) }
+    // Before they had one of their own, middle sections liked the theme's a little.
+    plan.middleRhythmTaste =
+      section["middle_rhythm_taste"] == nil
+      ? plan.rhythmTaste.map { 0.2 * $0 }
+      : try section.numbers("middle_rhythm_taste", in: -1000...1000).map { Float($0) }
     plan.stepTaste = try section.numbers("step_taste", in: -1000...1000).map { Float($0) }
-    guard plan.rhythmTaste.count == 16, plan.stepTaste.count == 16 else {
+    guard plan.rhythmTaste.count == 16, plan.middleRhythmTaste.count == 16, plan.stepTaste.count == 16 else {
       throw section.error("rhythm_taste", allowed: "16 numbers, as in step_taste")
     }
     return plan
@@ -127,7 +132,7 @@ extension PieceJSON {
     phrase.arrival = try row.integer("arrival", in: 0...1)
     phrase.lead = try row.integer("lead", in: 0...3)
     phrase.breath = try row.integer("breath", in: 0...7)
-    phrase.texture = try row.integer("texture", in: 0...3)
+    phrase.texture = try row.integer("texture", in: 0...4)
     return phrase
   }
 
@@ -149,6 +154,7 @@ extension PieceJSON {
     bar.allowsNadir = try row.boolean("nadir")
     bar.density = try row.integers("density", in: 0...8)
     guard bar.density.count == parts else { throw row.error("density", allowed: "a number a part") }
+    if row["slow"] != nil { bar.isSlow = try row.boolean("slow") }
   }
 
   /// Reads `parent`; nil if there is none.

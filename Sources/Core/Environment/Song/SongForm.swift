@@ -77,12 +77,13 @@ enum SongForm {
 
   /// How a phrase ends.
   static func cadence(
-    _ section: SongPlan.Section, isLastOfSection: Bool, nextIsTheme: Bool, bars: Int, _ random: inout SongRandom
+    _ section: SongPlan.Section, isLastOfSection: Bool, nextIsTheme: Bool, bars: Int, isAway: Bool,
+    _ random: inout SongRandom
   ) -> SongPlan.Cadence {
     let all = SongPlan.Cadence.allCases  // open, half, authentic, deceptive, plagal, imperfect
     if section.letter != "A" {
       if isLastOfSection && nextIsTheme { return .half }
-      return all[random.pick([0, 0.8, 1.2, 0.4, 0.1, 0.8])]
+      return all[random.pick(isAway ? [0, 0.4, 2, 0.2, 0, 1] : [0, 0.8, 1.2, 0.4, 0.1, 0.8])]
     }
     if isLastOfSection { return all[random.pick([0, 0.5, 3, 0.4, 0, 0.6])] }
     return bars <= 2 ? .half : all[random.pick([0, 3, 0.3, 0.5, 0.1, 1])]

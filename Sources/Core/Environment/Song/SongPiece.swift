@@ -79,9 +79,7 @@ enum SongPieces {
     piece.lowestNote = world.lowestNote
     piece.tuningOutput = configuration.tuningOutput
     piece.mpeBendRange = configuration.mpeBendRange
-    if world.tuning.isTwelveToneEqual, let quality = world.scale.quality {
-      piece.key = KeySignature(tonic: record.tonic, mode: quality == .minor ? .minor : .major)
-    }
+    piece.key = world.keySignature
     piece.song = record
     piece.song?.configuration = configuration.text
     piece.interpretation = configuration.performance.interpretation(
@@ -127,8 +125,11 @@ enum SongPieces {
         (0..<spans).map { Int(song_grid_rhythm(grid, Int32(part))![$0]) }
       },
       lanes: (0..<world.partCount).map { part in (0..<steps).map { Int(song_grid_lane(grid, Int32(part))![$0]) } },
-      upbeat: .init(
-        rhythm: Int(grid.pointee.upbeat_rhythm), lanes: (0..<plan.upbeat).map { Int(song_grid_upbeat_lane(grid)![$0]) }),
+      upbeat: plan.upbeat == 0
+        ? .init()
+        : .init(
+          rhythm: Int(grid.pointee.upbeat_rhythm),
+          lanes: (0..<plan.upbeat).map { Int(song_grid_upbeat_lane(grid)![$0]) }),
       faults: faults, spanStarts: world.meter.spans.map(\.lowerBound))
   }
 }

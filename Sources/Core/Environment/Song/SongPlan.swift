@@ -52,7 +52,8 @@ public struct SongPlan: Sendable, Hashable {
     public var lead = 0
     /// Steps of rest of the melody at its end, where there is no pickup.
     public var breath = 1
-    /// Which parts move how much: 0 chorale, 1 flowing inner parts, 2 walking bass, 3 melody above a light accompaniment.
+    /// Which parts move how much: 0 chorale, 1 flowing inner parts, 2 walking bass, 3 melody above a light accompaniment,
+    /// 4 the bass on the first beat and what is above it on the others.
     public var texture = 0
   }
 
@@ -74,6 +75,8 @@ public struct SongPlan: Sendable, Hashable {
     public var allowsNadir = false
     /// Onsets that are wanted, part by part, the highest first.
     public var density: [Int] = []
+    /// Whether it has one chord.
+    public var isSlow = false
   }
 
   /// Sections in their order.
@@ -94,6 +97,8 @@ public struct SongPlan: Sendable, Hashable {
   var chords: [UInt32] = []
   /// What this song likes: rhythms of the melody's spans, and its intervals from a seventh down on.
   var rhythmTaste: [Float] = []
+  /// The same of its middle sections.
+  var middleRhythmTaste: [Float] = []
   var stepTaste: [Float] = []
 
   /// The phrase of a bar.
@@ -104,9 +109,6 @@ public struct SongPlan: Sendable, Hashable {
     let phrase = phrase(ofBar: bar)
     return bar == phrase.first + phrase.count - 1
   }
-
-  /// How much middle sections like the theme's rhythms.
-  private static let contrast: Float = 0.2
 
   /// Writes it for the kernels.
   func fill(_ out: UnsafeMutablePointer<song_plan>, world: SongWorld) {
@@ -142,6 +144,7 @@ public struct SongPlan: Sendable, Hashable {
       row.pointee.contrast = "BC".contains(sections[phrase.section].letter) ? 1 : 0
       row.pointee.reference = Int16(bar.reference ?? -1)
       row.pointee.likeness = Float(bar.likeness)
+      row.pointee.slow = bar.isSlow ? 1 : 0
       for (part, onsets) in bar.density.enumerated() { song_bar_density(row)[part] = UInt8(onsets) }
       let arrival = (phrase.first + phrase.count - 1) * spans + phrase.arrival
       for span in index * spans..<(index + 1) * spans {
@@ -151,7 +154,7 @@ public struct SongPlan: Sendable, Hashable {
     }
     for index in 0..<16 {
       song_plan_rhythm_taste(out, 0)[index] = rhythmTaste[index]
-      song_plan_rhythm_taste(out, 1)[index] = Self.contrast * rhythmTaste[index]
+      song_plan_rhythm_taste(out, 1)[index] = middleRhythmTaste[index]
       song_plan_step_taste(out)[index] = stepTaste[index]
     }
   }

@@ -19,14 +19,35 @@ extension SongPlanner {
         plan.chords[span] = mask == 0 ? harmony.all : mask
       }
     }
+    setCommonChords()
+  }
+
+  /// What returns as it was has chords that are possible in both places; where there are none, it is varied.
+  private mutating func setCommonChords() {
+    let spans = world.meter.spans.count
+    for _ in 0..<2 {
+      for bar in plan.bars.indices where plan.bars[bar].relation == .exact {
+        guard let other = plan.bars[bar].reference else { continue }
+        let common = (0..<spans).map { plan.chords[bar * spans + $0] & plan.chords[other * spans + $0] }
+        guard !common.contains(0) else {
+          plan.bars[bar].relation = .varied
+          plan.bars[bar].likeness = 0.9
+          continue
+        }
+        for (span, mask) in common.enumerated() {
+          plan.chords[bar * spans + span] = mask
+          plan.chords[other * spans + span] = mask
+        }
+      }
+    }
   }
 
   /// What a phrase may begin with.
   private func opening(_ harmony: SongHarmony, _ index: Int, _ phrase: SongPlan.Phrase) -> UInt32 {
     guard world.scale.quality != nil else { return index == 0 || phrase.key == 0 ? 3 : harmony.all }
-    if index == 0 { return harmony.mask(["I"]) }
+    // The theme begins at home, every time.
     if phrase.first == plan.sections[phrase.section].first, plan.sections[phrase.section].letter == "A" {
-      return harmony.mask(["I", "I6"])
+      return harmony.mask(["I"])
     }
     return plan.phrases[index - 1].key != phrase.key
       ? harmony.mask(["I", "I6", "V", "V6", "V65", "IV", "vi", "V7"])
@@ -42,7 +63,7 @@ extension SongPlanner {
     let falls = phrase.cadence == .authentic || phrase.cadence == .deceptive
     switch distance {
     case ..<0:
-      if isLast { return harmony.mask(["I"]) }
+      if isLast, phrase.cadence != .half { return harmony.mask(["I"]) }
       return harmony.mask(phrase.cadence == .half ? ["V"] : phrase.cadence == .deceptive ? ["vi", "IV"] : ["I", "I6"])
     case 0: return harmony.mask([phrase.cadence == .half ? "V" : phrase.cadence == .deceptive ? "vi" : "I"])
     case 1:

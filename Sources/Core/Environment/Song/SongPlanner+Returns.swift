@@ -1,9 +1,12 @@
 /// Which bar returns to which, and how.
 extension SongPlanner {
   private mutating func refer(_ bar: Int, to other: Int, _ relation: SongPlan.Relation, _ likeness: Double) {
+    // What goes on does not copy how a phrase ended.
+    let stops = plan.isCadential(other) && !plan.isCadential(bar)
+    let other = stops ? plan.phrase(ofBar: other).first : other
     guard other >= 0, other < bar, relation != .free else { return }
     plan.bars[bar].reference = other
-    plan.bars[bar].relation = relation
+    plan.bars[bar].relation = stops && relation == .exact ? .sequence : relation
     plan.bars[bar].likeness = likeness
   }
 
@@ -34,13 +37,13 @@ extension SongPlanner {
     if plan.isCadential(bar) {
       if bar > 1, random.chance(0.4) { refer(bar, to: bar - 1, .development, 0.7) }
     } else if bar == 1 {
-      let choice = random.pick([4, 2, 2, 1.5])
+      let choice = random.pick([6, 2, 1.5, 1.5])
       if choice == 1 { refer(bar, to: 0, .sequence, 0.9) }
       if choice == 2 { refer(bar, to: 0, .inversion, 0.85) }
       if choice == 3 { refer(bar, to: 0, .development, 0.8) }
     } else {
       let other = random.integer(min(bar, 2))
-      switch random.pick([2.5, 2, 1, 0.5]) {
+      switch random.pick([2.5, 1.5, 1, 2]) {
       case 0: refer(bar, to: other, .sequence, 0.9)
       case 1: refer(bar, to: other, .development, 0.8)
       case 2: refer(bar, to: other, .inversion, 0.85)
@@ -64,7 +67,7 @@ extension SongPlanner {
       default: refer(bar, to: other, .varied, 0.9)
       }
     } else if other < question.count - 1 {
-      switch random.pick([1.5, 2.5, 2, 0.3]) {
+      switch random.pick([1.5, 2.5, 2, 0.7]) {
       case 0: refer(bar, to: other, .exact, 1)
       case 1: refer(bar, to: other, .varied, 0.9)
       case 2: refer(bar, to: other, .sequence, 0.9)
@@ -84,10 +87,10 @@ extension SongPlanner {
     let cadential = plan.isCadential(bar)
     if cadential, !plan.isCadential(other) {
       refer(bar, to: phrase.first, .development, 0.7)
+    } else if place >= theme.count, !cadential {
+      refer(bar, to: theme.first + place % 2, .sequence, 0.85)
     } else if isLast, bar < settings.bars - 2 {
-      if place >= theme.count {
-        refer(bar, to: theme.first, .sequence, 0.85)
-      } else if cadential {
+      if cadential {
         refer(bar, to: other, .varied, 0.85)
       } else if random.chance(6.0 / 7) {
         refer(bar, to: other, .exact, 1)
@@ -110,13 +113,13 @@ extension SongPlanner {
     if phrase.first > first {
       if plan.isCadential(bar) {
         if random.chance(0.7) { refer(bar, to: bar - 1, .development, 0.7) }
-      } else {
+      } else if !random.chance(0.15) {
         let before = plan.phrases[plan.bars[bar].phrase - 1]
         let relations: [SongPlan.Relation] = [.sequence, .varied, .inversion]
         refer(bar, to: first + min(place, max(0, before.count - 2)), relations[random.pick([4, 1, 1])], 0.9)
       }
     } else if place == 0 {
-      switch random.pick([2.5, 1.5, 1.5, 1.5]) {
+      switch random.pick([5, 1.2, 1.2, 1.2]) {
       case 1: refer(bar, to: theme.first, .inversion, 0.85)
       case 2: refer(bar, to: theme.first, .development, 0.8)
       case 3: refer(bar, to: theme.first + 1, .development, 0.8)
@@ -125,16 +128,17 @@ extension SongPlanner {
     } else if plan.isCadential(bar) {
       if random.chance(0.7) { refer(bar, to: theme.first + 1, .development, 0.7) }
     } else if place == 1 {
-      switch random.pick([1, 3, 1]) {
+      switch random.pick([2.5, 2.5, 1]) {
       case 1: refer(bar, to: first, .sequence, 0.92)
       case 2: refer(bar, to: theme.first + 1, .inversion, 0.85)
       default: break
       }
     } else {
-      switch random.pick([2, 2, 1]) {
+      switch random.pick([2, 2, 1, 1.5]) {
       case 0: refer(bar, to: first + random.integer(2), .sequence, 0.9)
       case 1: refer(bar, to: theme.first + random.integer(2), .development, 0.8)
-      default: refer(bar, to: first, .inversion, 0.85)
+      case 2: refer(bar, to: first, .inversion, 0.85)
+      default: break
       }
     }
   }

@@ -14,6 +14,7 @@ struct SongPlanner {
     planner.setForm()
     planner.setBars()
     planner.setReturns()
+    planner.setHarmonicRhythm()
     planner.setExtremes()
     planner.setDensities()
     planner.setChords()
@@ -48,15 +49,27 @@ struct SongPlanner {
         lengths[section.letter] = phrases
       }
       if settings.phrases != nil { phrases = [section.count] }
+      // A journey has a cadence away from home before it comes back.
+      if section.letter != "A", away > 0, phrases.count == 1, section.count >= 4, settings.phrases == nil {
+        phrases = [section.count - section.count / 2, section.count / 2]
+      }
       let isLast = index == plan.sections.count - 1
       let nextIsTheme = !isLast && plan.sections[index + 1].letter == "A"
       var first = section.first
       for (number, count) in phrases.enumerated() {
         let ends = number == phrases.count - 1
         var key = section.letter == "B" ? away : section.letter == "C" ? further : 0
-        let cadence = SongForm.cadence(
-          section, isLastOfSection: ends, nextIsTheme: nextIsTheme, bars: count, &random)
         if ends && nextIsTheme && section.letter != "A" { key = 0 }
+        var cadence = SongForm.cadence(
+          section, isLastOfSection: ends, nextIsTheme: nextIsTheme, bars: count, isAway: key != 0, &random)
+        // The theme's phrases end as they did; only its last one may end otherwise.
+        if section.letter == "A", index > 0, !ends,
+          let first = plan.phrases.first(where: {
+            $0.section == 0 && $0.first == first - section.first && $0.count == count
+          })
+        {
+          cadence = first.cadence
+        }
         plan.phrases.append(
           SongPlan.Phrase(first: first, count: count, section: index, cadence: cadence, key: key))
         first += count
@@ -68,8 +81,9 @@ struct SongPlanner {
     }
     let last = plan.phrases.count - 1
     plan.phrases[last].key = 0
-    plan.phrases[last].cadence =
-      settings.close ?? (random.chance(0.98) || plan.phrases[last].count < 3 ? .authentic : .plagal)
+    let drawn: SongPlan.Cadence = random.chance(0.98) || plan.phrases[last].count < 3 ? .authentic : .plagal
+    let given = settings.cadences.flatMap { $0.indices.contains(last) ? $0[last] : nil }
+    plan.phrases[last].cadence = settings.close ?? given ?? drawn
     setPhraseEnds()
   }
 
@@ -98,12 +112,14 @@ struct SongPlanner {
       phrase.arrival = second >= 3 && !isLast && random.chance(0.4) ? 1 : 0
       if !isLast, let model = rhyme(index) { phrase.arrival = plan.phrases[model].arrival }
       let lead = random.pick([5, 2, 2, 1])
-      let mostLead = phrase.arrival == 1 ? 1 : second >= 4 ? 3 : second == 3 ? 2 : 1
+      let mostLead = phrase.arrival == 1 ? 0 : second >= 4 ? 3 : second == 3 ? 2 : 1
       phrase.lead = isLast ? 0 : min(lead, settings.pickups, mostLead)
       // The theme comes back with the pickup that it began with.
       if plan.upbeat > 0, !isLast, isBeforeTheme(phrase) { phrase.lead = min(plan.upbeat, mostLead) }
       phrase.breath = 1 + random.integer(2)
-      if index == 0 || plan.phrases[index - 1].section != phrase.section { texture = random.integer(4) }
+      if index == 0 || plan.phrases[index - 1].section != phrase.section {
+        texture = isWaltz && world.partCount > 2 && random.chance(0.65) ? 4 : random.integer(4)
+      }
       phrase.texture = isLast && random.chance(0.3) ? 0 : texture
       plan.phrases[index] = phrase
     }
@@ -128,6 +144,8 @@ struct SongPlanner {
     return plan.phrases[index - 1].section == phrase.section && random.chance(0.6) ? index - 1 : nil
   }
 
+  private var isWaltz: Bool { world.meter.meter == Meter(3, 4) }
+
   // MARK: Bars
 
   private mutating func setBars() {
@@ -150,6 +168,19 @@ struct SongPlanner {
     }
   }
 
+  /// Chords come slowly at a phrase's beginning and quicken towards its end; in a bar of three beats mostly one a bar.
+  private mutating func setHarmonicRhythm() {
+    for bar in plan.bars.indices {
+      let phrase = plan.phrase(ofBar: bar)
+      let left = phrase.first + phrase.count - 1 - bar
+      let share = left == 0 ? 0 : isWaltz ? (left == 1 ? 0.4 : 0.9) : bar - phrase.first < 2 && left > 1 ? 0.5 : 0.1
+      plan.bars[bar].isSlow = random.chance(share)
+      if plan.bars[bar].relation == .exact, let other = plan.bars[bar].reference {
+        plan.bars[bar].isSlow = plan.bars[other].isSlow
+      }
+    }
+  }
+
   /// Where the melody's highest and lowest notes may come: once each, not in bars that return as they were.
   private mutating func setExtremes() {
     let count = settings.bars
@@ -167,7 +198,7 @@ struct SongPlanner {
     if let climax {
       for bar in climax.bar - 1...climax.bar + 1 where isOpen(bar) {
         plan.bars[bar].allowsClimax = true
-        plan.bars[bar].tension = 2
+        if settings.tension == nil { plan.bars[bar].tension = 2 }
       }
     }
     var nadir: (bar: Int, value: Double)?
@@ -178,7 +209,7 @@ struct SongPlanner {
     if let nadir {
       for bar in nadir.bar - 1...nadir.bar + 1 where isOpen(bar) && !plan.bars[bar].allowsClimax {
         plan.bars[bar].allowsNadir = true
-        plan.bars[bar].tension = 0
+        if settings.tension == nil { plan.bars[bar].tension = 0 }
       }
     }
     let range = world.lanes(ofPart: 0)
@@ -190,17 +221,21 @@ struct SongPlanner {
   private mutating func setDensities() {
     // Some songs are calmer than others.
     let temper = random.pick([1, 1.5, 1]) - 1
+    // Middle sections move more, or less.
+    let contrast = [-1.5, 0, 1.5][random.pick([1, 0.5, 1])]
     let share = Double(world.meter.steps) / 8
     let parts = world.partCount
     for index in plan.bars.indices {
       let tension = plan.bars[index].tension
       let texture = plan.phrases[plan.bars[index].phrase].texture
-      let melody = [4, 5, 6][tension] + temper + (texture == 3 ? 1 : 0)
+      let isMiddle = "BC".contains(plan.sections[plan.phrases[plan.bars[index].phrase].section].letter)
+      let melody = Double([4, 5, 6][tension] + temper + (texture == 3 ? 1 : 0)) + (isMiddle ? contrast : 0)
       var inner = texture == 1 ? [5, 4, 4, 3] : [3, 3, 3, 3]
+      if texture == 4 { inner = [2, 2, 2, 2] }
       if tension == 2 { inner[0] += 1 }
-      let bass = [3, 2, 4, 2][texture]
-      let onsets = [melody] + inner.prefix(max(0, parts - 2)) + [bass]
-      plan.bars[index].density = onsets.map { max(1, min(8, Int((Double($0) * share).rounded()))) }
+      let bass = [3, 2, 4, 2, 1][texture]
+      let onsets = [melody] + inner.prefix(max(0, parts - 2)).map(Double.init) + [Double(bass)]
+      plan.bars[index].density = onsets.map { max(1, min(8, Int(($0 * share).rounded()))) }
     }
   }
 
@@ -210,8 +245,19 @@ struct SongPlanner {
     let opening = random.pick([0.65, 0.12, 0.23])
     let members = world.keys[0].harmony.members
     plan.opening = opening == 0 ? 0 : members[opening] % world.degreeCount
-    let variety = settings.variety
-    plan.rhythmTaste = (0..<16).map { _ in Float(4.5 * variety * random.normal()) }
-    plan.stepTaste = (0..<16).map { _ in Float(1.2 * variety * random.normal()) }
+    plan.rhythmTaste = rhythmTaste()
+    plan.middleRhythmTaste = rhythmTaste()
+    plan.stepTaste = (0..<16).map { _ in Float(1.2 * settings.variety * random.normal()) }
+    // Nobody likes a melody that stays where it is.
+    plan.stepTaste[7] = min(0, plan.stepTaste[7])
+  }
+
+  /// Syncopation is liked now and then: where beats are halved, a note from the half over the next beat.
+  private mutating func rhythmTaste() -> [Float] {
+    let isBinary = world.meter.spans[0].count == 4
+    return (0..<16).map { pattern in
+      let isSyncopated = isBinary && pattern & 3 == 1
+      return Float(settings.variety * (4.5 * random.normal() - (isSyncopated ? 4 : 0)))
+    }
   }
 }

@@ -15,6 +15,14 @@ struct SongScale: Sendable, Hashable {
   var period: Double
   /// Whether there is traditional harmony for it; nil if there is none.
   var quality: Quality?
+  /// What its key signature says; nil if there is no traditional harmony for it.
+  var mode: KeySignature.Mode? {
+    guard let quality else { return nil }
+    switch quality {
+    case .major: return cents[3] > 550 ? .lydian : cents[6] < 1050 ? .mixolydian : .major
+    case .minor: return cents[1] < 150 ? .phrygian : cents[5] > 850 ? .dorian : .minor
+    }
+  }
   /// Degrees from a chord's root to its members.
   var shape: [Int]
   /// The degree whose chord closes a phrase that goes on.

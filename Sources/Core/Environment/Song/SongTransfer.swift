@@ -21,7 +21,10 @@ struct SongTransfer {
   func draw(_ random: inout RandomSource) -> (SongWorld, SongPlan, SongGiven?) {
     // A theme in minor stays in minor if there is a choice.
     let like = environment.worlds.filter { $0.scale.quality == study.world.scale.quality }
-    let worlds = like.isEmpty ? environment.worlds : like
+    let alike = like.isEmpty ? environment.worlds : like
+    // And on its tonic.
+    let home = alike.filter { $0.lowestNote.number % 12 == study.record.tonic }
+    let worlds = home.isEmpty ? alike : home
     let world = worlds[Int(random.next() % UInt64(worlds.count))]
     var plan = SongPlanner.plan(environment.configuration.plan, world: world, random: RandomSource(key: random.next()))
     guard keepsTheme else { return (world, plan, nil) }

@@ -25,7 +25,9 @@ public enum SongKeep: Sendable, Hashable, CustomStringConvertible {
     case ("all", 1): self = .all
     case ("section", 2) where sections.contains(words[1]): self = .section(words[1])
     case ("part", 2):
-      if let index = parts.firstIndex(of: words[1]) ?? Int(words[1]).map({ $0 - 1 }), parts.indices.contains(index) {
+      if let index = parts.firstIndex(of: words[1]) ?? Int(words[1]).flatMap({ $0 > 0 ? $0 - 1 : nil }),
+        parts.indices.contains(index)
+      {
         self = .part(index, name: parts[index])
         return
       }
@@ -108,7 +110,8 @@ public struct SongVariation: Sendable {
   /// What is composed by.
   public let configuration: Configuration
   private let song: SongConfiguration
-  private let parent: PieceParent
+  private let parentName: String
+  private let parentDigest: String
 
   /// - Parameters:
   ///   - parentName: what the song's folder is called.
@@ -123,20 +126,31 @@ public struct SongVariation: Sendable {
     let layers =
       change.style.map { [$0.text, change.overlay, Self.meter(change.meter), Self.tempo(change.tempo)] }
       ?? [
-        study.record.configuration, Self.tempo(study.tempo), Self.transposed(study, by: change.transposition),
+        study.record.configuration, Self.weighted(study), Self.tempo(study.tempo),
+        Self.transposed(study, by: change.transposition),
         change.overlay, Self.meter(change.meter), Self.tempo(change.tempo),
       ]
     let configuration = try Configuration(layers: layers, file: overlayFile)
-    guard var song = configuration.song else {
+    guard let song = configuration.song else {
       throw DataError(file: "--style", reason: "found a style that is no song's; allowed: styles of songs")
     }
-    if change.style == nil { song = song.weighted(by: study.configuration.coefficients) }
     self.song = song
     self.configuration = configuration
     let json = PieceJSON.text(study.piece, programVersion: Program.version)
-    parent = PieceParent(
-      name: parentName, digest: SHA256.hexadecimal(Array(json.utf8)), kept: self.kept.map(\.description),
-      changed: change.names)
+    (self.parentName, parentDigest) = (parentName, SHA256.hexadecimal(Array(json.utf8)))
+  }
+
+  /// What it was made from; into another world goes a theme, and nothing else.
+  private var parent: PieceParent {
+    let here = kept.map(\.description), there = kept.contains { $0 != .plan } ? [SongKeep.theme.description] : []
+    return PieceParent(
+      name: parentName, digest: parentDigest, kept: staysInWorld ? here : there, changed: change.names)
+  }
+
+  /// The coefficients that the song's own score has: they may have been changed while it was learned.
+  private static func weighted(_ study: SongStudy) -> String {
+    let list = study.configuration.coefficients.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    return "environment: {scoring_coefs: {\(list.joined(separator: ", "))}}"
   }
 
   private static func meter(_ meter: String?) -> String {
@@ -170,8 +184,8 @@ public struct SongVariation: Sendable {
   /// Whether what is kept can be taken as it is: same steps, same lanes, same parts.
   private var staysInWorld: Bool {
     change.style == nil && song.meter == study.configuration.meter && song.parts.count == study.piece.parts.count
-      && song.tuning == study.configuration.tuning && song.plan.bars == study.record.plan.bars.count
-      && world != nil
+      && song.tuning == study.configuration.tuning && song.plan == study.configuration.plan
+      && song.plan.bars == study.record.plan.bars.count && world != nil
   }
 
   /// The world that goes with the song's own, at most transposed.
@@ -245,6 +259,7 @@ public struct SongVariation: Sendable {
   ) -> Piece {
     var piece = old
     piece.lowestNote = world.lowestNote
+    piece.tuning = world.tuning
     piece.tempo = TempoMap(stepSeconds: song.stepSeconds(provenance))
     for (index, settings) in song.parts.enumerated() {
       let notes = piece.parts[index].notes
@@ -254,9 +269,7 @@ public struct SongVariation: Sendable {
     piece.song?.tonic = world.lowestNote.number % 12
     piece.song?.configuration = song.text
     piece.provenance = provenance
-    if world.tuning.isTwelveToneEqual, let quality = world.scale.quality {
-      piece.key = KeySignature(tonic: world.lowestNote.number % 12, mode: quality == .minor ? .minor : .major)
-    }
+    piece.key = world.keySignature
     piece.interpretation = piece.song.flatMap { record in
       song.performance.interpretation(of: piece, analysis: world.analysis(of: record), spectrum: song.spectrum)
     }

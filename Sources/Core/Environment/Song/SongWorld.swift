@@ -361,6 +361,12 @@ struct SongMeter: Sendable, Hashable {
 }
 
 extension SongWorld {
+  /// What is written before the first bar; nil where notes have no names.
+  var keySignature: KeySignature? {
+    guard tuning.isTwelveToneEqual, let mode = scale.mode else { return nil }
+    return KeySignature(tonic: lowestNote.number % 12, mode: mode)
+  }
+
   /// The most steps of a pickup before the first bar: its end is heard as the end of a bar's first span.
   var mostUpbeat: Int { min(Int(SONG_UPBEAT), meter.spans[0].count - 1) }
 

@@ -4,7 +4,7 @@
 ///     length + 10 % k u before, + 20 % k u after;   level - k u dB before, - 2 k u dB after (amplitude 2)
 ///
 /// The last phrase of a piece gains a little more at its end. A phrase arch turns early, at 0.3: it hurries to the
-/// phrase's first summit, then takes its time.
+/// phrase's first summit, then takes its time. Short phrases have a flatter one.
 enum PhraseArch: PerformanceRule {
   static let name = "phrase_arch"
   static let summary = "Phrases begin and end slower and softer."
@@ -36,9 +36,12 @@ struct Arch {
 
   func apply(_ amount: Double, phrases: [Range<Int>], to draft: inout PerformanceDraft) {
     for phrase in phrases {
+      let depth = min(1, Double(phrase.count) / Double(Self.wholeQuarters * draft.piece.stepsPerQuarter))
       for step in phrase {
-        let (length, _) = values(at: (Double(step - phrase.lowerBound) + 0.5) / Double(phrase.count))
-        draft.stretch[step] += share * amount * length
+        let x = (Double(step - phrase.lowerBound) + 0.5) / Double(phrase.count)
+        // How the piece itself comes to its end is for the final ritard to say.
+        if phrase.upperBound == draft.piece.stepCount, x > turn { break }
+        draft.stretch[step] += depth * share * amount * values(at: x).length
       }
     }
     for note in draft.notes {
@@ -47,6 +50,9 @@ struct Arch {
       draft.changes[note.part][note.number].decibels += share * amount * level
     }
   }
+
+  /// Quarters from which on a phrase has the whole arch; a shorter one has no time for it.
+  private static let wholeQuarters = 12
 
   /// Length and level for k = 1.
   private func values(at x: Double) -> (length: Double, level: Double) {
