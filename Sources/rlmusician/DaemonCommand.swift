@@ -98,6 +98,7 @@ struct DaemonCommand: AsyncParsableCommand {
     if isStart, style.style != nil { ChosenStyle.forget(folder) }
     if let chosen = ChosenStyle.read(folder) {
       configuration = try Configuration(path: config.path, style: chosen)
+    try configuration.checkMemory()
     }
     try configuration.checkComposable()
     if let library {

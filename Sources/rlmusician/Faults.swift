@@ -36,7 +36,7 @@ struct Fault: Error {
     case let error as CtlError: self.init(error.code, error.text)
     case let error as DataError: self.init(.data, "\(error)")
     case let error as FileError: self.init(error.kind == .noInput ? .noInput : .cannotCreate, "\(error)")
-    case is SystemThread.RefusedError: self.init(.system, "\(error)")
+    case is SystemThread.RefusedError, is SystemMemory.RefusedError: self.init(.system, "\(error)")
     #if Playback
       case let error as DeviceUnavailableError: self.init(.unavailable, "\(error)")
     #endif

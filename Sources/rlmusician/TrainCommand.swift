@@ -88,6 +88,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
     let signal = try await reportingFaults { () async throws -> Int32? in
       let configuration = try config.read(melody: melody, style: style, fallback: .programDefault)
       try configuration.checkComposable()
+      try configuration.checkMemory()
       try requireDivisible(configuration)
       StopSignal.ignoreBrokenPipes()
       guard RankSession.isFirst else {

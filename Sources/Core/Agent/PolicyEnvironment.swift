@@ -34,6 +34,9 @@ public protocol PolicyEnvironment: Sendable {
   /// The most episodes of a block, 2...16: the smaller, the more threads have work to share.
   var blockSize: Int { get }
 
+  /// Whether the system has the memory for another such runner, and some to spare.
+  func hasMemory(capacity: Int) -> Bool
+
   /// Something that plays blocks of up to `capacity` (1...16) episodes.
   func makeRunner(kernels: Kernels, capacity: Int) -> any EpisodeRunner
 
@@ -55,6 +58,8 @@ extension PolicyEnvironment {
   public var hasFixedDecisions: Bool { false }
   /// As many as kernels play in lockstep.
   public var blockSize: Int { episodesPerBlock }
+  /// A few kilobytes.
+  public func hasMemory(capacity: Int) -> Bool { true }
   /// Weights of the right number only.
   public func adopted(_ weights: [Float]) -> [Float]? { weights.count == weightCount ? weights : nil }
 }

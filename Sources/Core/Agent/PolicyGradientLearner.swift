@@ -18,7 +18,8 @@
 ///
 /// A batch is divided into blocks of at most 16 episodes, the blocks over ranks and threads; sums over blocks do not depend
 /// on order (`ExactSums`), so nothing depends on how many there are. A batch takes two sums over the ranks: returns and
-/// rewards, then gradients.
+/// rewards, then gradients. A batch of more blocks than there are runners is played in rounds; to learn from those that
+/// are played over meanwhile, they are played once more from the same random numbers.
 final class PolicyGradientLearner: Learner {
   private let settings: PolicyGradientConfiguration
   private let context: LearnerContext
@@ -28,7 +29,7 @@ final class PolicyGradientLearner: Learner {
   private var environment: any PolicyEnvironment
   private let ranks: any Collective
   private let pool: WorkerPool
-  /// This rank's; as many as any batch needs.
+  /// This rank's runners: as many as any batch needs, up to a number a thread and to what the system has memory for.
   private var blocks: [GradientBlock] = []
   private var returns: BatchReturns
   private let gradientSums: UnsafeMutableBufferPointer<Int64>
@@ -59,10 +60,10 @@ final class PolicyGradientLearner: Learner {
     score = state.optimizer?.score ?? 0
     self.annealingPopulations = state.optimizer?.annealingPopulations ?? annealingPopulations
     ranks = context.ranks
-    returns = BatchReturns(environment, capacity: settings.episodesPerUpdate)
+    returns = BatchReturns(environment, capacity: settings.largestBatch)
     gradientSums = .allocate(capacity: weights.count)
     gradient = weights
-    let partition = BatchPartition(settings.episodesPerUpdate, blockSize: environment.blockSize)
+    let partition = BatchPartition(settings.largestBatch, blockSize: environment.blockSize)
     let blockCount = max(1, context.ranks.share(of: partition.blockCount).count)
     pool = WorkerPool(threads: max(1, min(context.threads, blockCount)), threadStart: context.threadStart)
     makeBlocks()
@@ -74,15 +75,21 @@ final class PolicyGradientLearner: Learner {
     BatchPartition(episodes, blockSize: environment.blockSize)
   }
 
+  /// The most runners a thread: a song's takes 8 MB.
+  static let mostBlocksPerThread = 32
+
   /// Runners for this environment, and the scale of its rewards.
   private func makeBlocks() {
-    let partition = partition(settings.episodesPerUpdate)
+    let partition = partition(settings.largestBatch)
     // A smaller batch, or the scale's, may be divided into larger blocks.
     let capacity = min(environment.blockSize, settings.episodesPerUpdate)
-    blocks = (0..<max(1, ranks.share(of: partition.blockCount).count)).map { _ in
-      GradientBlock(environment: environment, kernels: context.kernels, capacity: capacity)
+    let wanted = min(ranks.share(of: partition.blockCount).count, Self.mostBlocksPerThread * pool.threadCount)
+    // Those of another environment go first.
+    blocks = []
+    while blocks.isEmpty || blocks.count < wanted && environment.hasMemory(capacity: capacity) {
+      blocks.append(GradientBlock(environment: environment, kernels: context.kernels, capacity: capacity))
     }
-    returns = BatchReturns(environment, capacity: settings.episodesPerUpdate)
+    returns = BatchReturns(environment, capacity: settings.largestBatch)
     scale = measuredScale()
   }
 
@@ -117,15 +124,20 @@ final class PolicyGradientLearner: Learner {
     min(1, Double(adam.updates) / Double(annealingPopulations * settings.updatesPerPopulation))
   }
 
-  /// Does something with every block of a batch that is this rank's, on all threads.
-  private func run(
-    _ partition: BatchPartition,
-    _ work: @escaping @Sendable (_ block: GradientBlock, _ index: Int, _ count: Int) -> Void
-  ) {
-    let (blocks, own) = (blocks, ranks.share(of: partition.blockCount))
-    pool.run(own.count) { _, index in
-      work(blocks[index], own.lowerBound + index, partition.size(of: own.lowerBound + index))
+  /// This rank's blocks of a batch by their numbers, as many at a time as there are runners.
+  private func rounds(_ partition: BatchPartition) -> [Range<Int>] {
+    let own = ranks.share(of: partition.blockCount)
+    return stride(from: own.lowerBound, to: own.upperBound, by: blocks.count).map {
+      $0..<min($0 + blocks.count, own.upperBound)
     }
+  }
+
+  /// Does something with every block of a round, on all threads.
+  private func run(
+    _ round: Range<Int>, _ work: @escaping @Sendable (_ block: GradientBlock, _ index: Int) -> Void
+  ) {
+    let blocks = blocks
+    pool.run(round.count) { _, index in work(blocks[index], round.lowerBound + index) }
   }
 
   func trainPopulation() -> PopulationReport {
@@ -146,7 +158,7 @@ final class PolicyGradientLearner: Learner {
           score: rewards[highest], weights: weights, population: population, candidate: update,
           episode: highest - first)
       }
-      learn(from: partition)
+      learn(from: partition, update: update)
     }
     population += 1
     populationBest = top
@@ -167,31 +179,41 @@ final class PolicyGradientLearner: Learner {
       block.discount = discount
       block.prepare(weights, like: blocks[0])
     }
+    returns.begin(episodes: partition.episodeCount)
+    for round in rounds(partition) {
+      play(round, update: update, of: partition)
+      for (block, index) in zip(blocks, round) { returns.add(block, start: partition.start(of: index)) }
+    }
+    returns.sum(over: ranks)
+  }
+
+  private func play(_ round: Range<Int>, update: Int, of partition: BatchPartition) {
     let (unit, seed, population, work) = (scale.unit, context.seed, population, context.work)
-    run(partition) { block, index, count in
+    run(round) { block, index in
       let key = EpisodeKey(seed: seed, purpose: .actions, population: population, candidate: update, block: index)
-      block.play(key, count: count, rewardUnit: unit)
+      block.play(key, count: partition.size(of: index), rewardUnit: unit)
       work.step()
     }
-    let own = ranks.share(of: partition.blockCount)
-    returns.gather(
-      zip(blocks, own).lazy.map { ($0, partition.start(of: $1)) }, episodes: partition.episodeCount, ranks: ranks)
   }
 
   /// One step of the weights, by what was played last.
-  private func learn(from partition: BatchPartition) {
-    let (own, work) = (ranks.share(of: partition.blockCount), context.work)
+  private func learn(from partition: BatchPartition, update: Int) {
+    let work = context.work
     let share = annealed
     let temperature = Float(scale.scale * settings.temperature.value(at: share))
     let factor = 1 / Float(partition.episodeCount)
     let means = returns.means
-    run(partition) { block, _, _ in
-      block.accumulate(baseline: means, temperature: temperature)
-      work.step()
-    }
     gradientSums.update(repeating: 0)
-    for block in blocks[..<own.count] {
-      ExactSums.add(UnsafeBufferPointer(block.gradient), to: gradientSums, kernels: context.kernels)
+    // The runners still have the last round.
+    for (number, round) in rounds(partition).reversed().enumerated() {
+      if number > 0 { play(round, update: update, of: partition) }
+      run(round) { block, _ in
+        block.accumulate(baseline: means, temperature: temperature)
+        work.step()
+      }
+      for block in blocks[..<round.count] {
+        ExactSums.add(UnsafeBufferPointer(block.gradient), to: gradientSums, kernels: context.kernels)
+      }
     }
     ranks.sum(gradientSums)
     gradient.withUnsafeMutableBufferPointer { gradient in

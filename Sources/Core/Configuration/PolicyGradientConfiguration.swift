@@ -40,6 +40,9 @@ public struct PolicyGradientConfiguration: Sendable, Hashable {
   /// Updates a population has; the episodes are shared out evenly.
   public var updatesPerPopulation: Int { (episodesPerPopulation + episodesPerUpdate - 1) / episodesPerUpdate }
 
+  /// The most episodes that an update is taken from: a population may have fewer than one is asked for.
+  var largestBatch: Int { min(episodesPerUpdate, episodesPerPopulation) }
+
   /// How many populations a training is annealed over if nobody says how many are asked for.
   public static let defaultAnnealingPopulations = 100
 

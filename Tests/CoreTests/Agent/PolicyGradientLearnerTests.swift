@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Core
@@ -7,12 +8,24 @@ import Testing
 private struct Levers: PolicyEnvironment {
   var rounds = 4
   var pay = 1.0
+  /// How many runners the system has memory for.
+  var mostRunners = Int.max
+  let made = Counter()
+
+  final class Counter: Sendable {
+    let value = Atomic(0)
+  }
+
+  func hasMemory(capacity: Int) -> Bool { made.value.load(ordering: .relaxed) < mostRunners }
 
   var weightCount: Int { rounds * 3 }
   var stepsPerEpisode: Int { rounds }
   var mostDecisions: Int { rounds }
 
-  func makeRunner(kernels: Kernels, capacity: Int) -> any EpisodeRunner { Runner(self, capacity: capacity) }
+  func makeRunner(kernels: Kernels, capacity: Int) -> any EpisodeRunner {
+    made.value.add(1, ordering: .relaxed)
+    return Runner(self, capacity: capacity)
+  }
   func weighted(by coefficients: [String: Double]) -> any PolicyEnvironment {
     Levers(rounds: rounds, pay: coefficients["pay"] ?? pay)
   }
@@ -138,6 +151,41 @@ private struct Levers: PolicyEnvironment {
     let three = try Self.training(threads: 3)
     for _ in 0..<3 { #expect(one.trainPopulation() == three.trainPopulation()) }
     #expect(one.state == three.state)
+  }
+
+  /// A batch of 75 blocks in three rounds, in one, and in 75.
+  @Test func roundsChangeNothing() throws {
+    let configuration = try Configuration(
+      text: "agent: {method: policy_gradient, policy_gradient: "
+        + "{n_episodes_per_population: 1800, n_episodes_per_update: 1200, learning_rate: 0.1}}",
+      file: "test")
+    let games = [Levers(), Levers(), Levers(mostRunners: 1)]
+    let trainings = zip([1, 4, 2], games).map {
+      Training(configuration: configuration, seed: 5, threads: $0, environment: $1)
+    }
+    #expect(games.map { $0.made.value.load(ordering: .relaxed) } == [32, 75, 1])
+    for _ in 0..<2 {
+      let reports = trainings.map { $0.trainPopulation() }
+      #expect(reports[1] == reports[0] && reports[2] == reports[0])
+    }
+    #expect(trainings[1].state == trainings[0].state && trainings[2].state == trainings[0].state)
+  }
+
+  /// The documented maximum: an update has no more episodes than a population.
+  @Test func aSmallPopulationNeedsFewRunners() throws {
+    let configuration = try Configuration(
+      text: "agent: {method: policy_gradient, policy_gradient: "
+        + "{n_episodes_per_population: 1, n_episodes_per_update: 100000}}",
+      file: "test")
+    let game = Levers()
+    let training = Training(configuration: configuration, seed: 5, threads: 2, environment: game)
+    #expect(training.trainPopulation().population == 1)
+    #expect(game.made.value.load(ordering: .relaxed) == 1)
+  }
+
+  @Test func memoryIsAskedForBefore() {
+    #expect(SystemMemory.has(bytes: 1 << 20))
+    #expect(!SystemMemory.has(bytes: .max) && !SystemMemory.has(bytes: 1 << 60))
   }
 
   @Test func resumedTrainingEqualsTheUninterruptedOne() throws {

@@ -33,20 +33,26 @@ final class BatchReturns {
     rewardBits[..<episodeCount].lazy.map { Double(bitPattern: UInt64(bitPattern: $0)) }
   }
 
-  /// Takes this rank's blocks, each with the number of its first episode, and adds up what the ranks have.
-  func gather(_ blocks: some Sequence<(block: GradientBlock, start: Int)>, episodes: Int, ranks: any Collective) {
+  /// Begins a batch of so many episodes.
+  func begin(episodes: Int) {
     episodeCount = episodes
     numbers.update(repeating: 0)
-    for (block, start) in blocks {
-      ExactSums.add(UnsafeBufferPointer(rebasing: block.slotSums[..<slotCount]), to: slotSums)
-      for slot in slotCounts.indices { slotCounts[slot] += block.slotCounts[slot] }
-      for (index, reward) in block.rewards.enumerated() {
-        rewardBits[start + index] = Int64(bitPattern: reward.bitPattern)
-      }
+  }
+
+  /// Takes a block of this rank's; `start` is the number of its first episode.
+  func add(_ block: GradientBlock, start: Int) {
+    ExactSums.add(UnsafeBufferPointer(rebasing: block.slotSums[..<slotCount]), to: slotSums)
+    for slot in slotCounts.indices { slotCounts[slot] += block.slotCounts[slot] }
+    for (index, reward) in block.rewards.enumerated() {
+      rewardBits[start + index] = Int64(bitPattern: reward.bitPattern)
     }
-    ranks.sum(.init(rebasing: numbers[..<(numbers.count - rewardBits.count + episodes)]))
+  }
+
+  /// Adds up what the ranks have.
+  func sum(over ranks: any Collective) {
+    ranks.sum(.init(rebasing: numbers[..<(numbers.count - rewardBits.count + episodeCount)]))
     for slot in means.indices {
-      let count = hasFixedDecisions ? Int64(episodes) : slotCounts[slot]
+      let count = hasFixedDecisions ? Int64(episodeCount) : slotCounts[slot]
       means[slot] = count > 0 ? ExactSums.value(slotSums[slot]) / Float(count) : 0
     }
   }

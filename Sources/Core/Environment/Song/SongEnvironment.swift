@@ -43,6 +43,9 @@ public struct SongEnvironment: PolicyEnvironment {
   /// Pieces are long: two threads share a batch of eight.
   public var blockSize: Int { 4 }
 
+  /// 2 MB an episode.
+  public func hasMemory(capacity: Int) -> Bool { SystemMemory.has(bytes: max(1, capacity) << 21) }
+
   /// Something that composes.
   public func makeRunner(kernels: Kernels, capacity: Int) -> any EpisodeRunner {
     SongRunner(self, kernels: kernels, capacity: capacity)
