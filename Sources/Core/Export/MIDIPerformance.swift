@@ -5,6 +5,8 @@ struct MIDIPerformance {
     var part: Int
     var channel: UInt8
     var key: UInt8
+    /// Where the note begins as notated.
+    var step: Int
     var bend: UInt16?
     var velocity: UInt8
     var onset: Int
@@ -133,20 +135,28 @@ struct MIDIPerformance {
   private mutating func place(_ note: Note, channel: UInt8, key: Int, bend: UInt16? = nil) {
     placed.append(
       Placed(
-        part: note.part, channel: channel, key: UInt8(key), bend: bend, velocity: UInt8(note.velocity),
+        part: note.part, channel: channel, key: UInt8(key), step: note.onsetStep, bend: bend,
+        velocity: UInt8(note.velocity),
         onset: note.onsetTick, end: note.endTick))
   }
 
   /// Notes that share a key would end each other: a note that begins on a sounding key ends the one before, and sounds
-  /// until the last of them would.
+  /// until the last of them would. One that a part repeats begins a tick later at least, however it is performed.
   private mutating func separateSharedKeys() {
     var last: [[UInt8]: Int] = [:]
     var result: [Placed] = []
-    for var note in placed.sorted(by: { ($0.onset, $0.end) < ($1.onset, $1.end) }) {
+    for var note in placed.sorted(by: { ($0.onset, $0.step, $0.end) < ($1.onset, $1.step, $1.end) }) {
       let place = [note.channel, note.key]
+      if let index = last[place], result[index].onset >= note.onset, result[index].part == note.part,
+        result[index].step != note.step
+      {
+        note.onset = result[index].onset + 1
+        note.end = max(note.end, note.onset + 1)
+      }
       if let index = last[place], result[index].end > note.onset {
         note.end = max(note.end, result[index].end)
-        if result[index].onset == note.onset {
+        if result[index].onset >= note.onset {
+          note.onset = result[index].onset
           result[index] = note
           continue
         }

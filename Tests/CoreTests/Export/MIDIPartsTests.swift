@@ -93,6 +93,34 @@ import Testing
     #expect(try Self.notes(piece, track: 1).map { [$0[2], $0[3]] } == [[0, 880], [880, 1760]])
   }
 
+  /// Notes of one key that are performed at one moment, or in the other order, stay two.
+  @Test(arguments: [-0.5, -0.7]) func repeatedNotesThatMeetWhenPlayed(shift: Double) throws {
+    var piece = TestParts.piece([Part(name: "Part", notes: TestParts.notes("60:1 60:2 60:1"))], steps: 4)
+    piece.tempo = TempoMap(stepSeconds: 0.5)
+    piece.interpretation = Interpretation(of: piece)
+    piece.interpretation?.deviations[0][1].onsetSeconds = shift
+    let notes = try Self.notes(piece, track: 1)
+    #expect(notes.count == 3, "\(notes)")
+    #expect(zip(notes, notes.dropFirst()).allSatisfy { $0[2] < $1[2] && $0[3] <= $1[2] }, "\(notes)")
+  }
+
+  /// Two degrees on one key at one moment are one note of MIDI's.
+  @Test func degreesThatShareAKeyAreOneNote() throws {
+    var piece = TestParts.piece(
+      [
+        Part(
+          name: "Part",
+          notes: [
+            PartNote(onset: 0, duration: 2, degree: 0, velocity: 90),
+            PartNote(onset: 0, duration: 1, degree: 1, velocity: 90),
+          ])
+      ], steps: 4)
+    piece.tuning = .equal(divisions: 48)
+    piece.lowestNote = MIDIKey(60) ?? .lowest
+    piece.tuningOutput = .off
+    #expect(try Self.notes(piece, track: 1).count == 1)
+  }
+
   /// Every part has its program on its own channels, whatever the way of tuning.
   @Test(arguments: [MIDITuningOutput.mts, .mpe, .off]) func partsInOtherTunings(output: MIDITuningOutput) throws {
     var piece = TestParts.quarterTones
