@@ -65,14 +65,18 @@ public final class ConfigurationSection {
   public func has(_ key: String) -> Bool { value(key) != nil }
 
   /// Whether the file has a value that is not null at a path of keys from here; nothing counts as asked for.
-  func isThere(_ path: [String]) -> Bool {
+  func isThere(_ path: [String]) -> Bool { value(at: path) != nil }
+
+  /// What is at a path of keys from here, if it is not null; nothing counts as asked for.
+  func value(at path: [String]) -> YAMLValue? {
     var entries = entries
-    for (depth, key) in path.enumerated() {
-      guard let value = entries.first(where: { $0.key == key })?.value, !value.isNull else { return false }
-      if depth == path.count - 1 { return true }
+    var found: YAMLValue?
+    for key in path {
+      guard let value = entries.first(where: { $0.key == key })?.value, !value.isNull else { return nil }
+      found = value
       entries = value.mapping ?? []
     }
-    return false
+    return found
   }
 
   /// The keys in the file's order, as text: 0 and "0" are the same key, because JSON can only write the latter.

@@ -25,6 +25,11 @@ public enum EnvironmentKind: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether `piece.parts` says what parts are like, as a song's do: a counterpoint has none such.
+  private static func hasDescribedParts(_ root: ConfigurationSection) -> Bool {
+    root.value(at: ["piece", "parts"])?.list?.contains { $0.mapping != nil } ?? false
+  }
+
   /// The kind that is written, or else told by its keys, or else the program's default.
   ///
   /// - Parameter melody: a melody given beside the file: then it is a counterpoint, if the file does not say otherwise.
@@ -33,6 +38,7 @@ public enum EnvironmentKind: String, Sendable, CaseIterable {
     let kinds: [EnvironmentKind] = [.song, .counterpoint, .pianoRoll]
     let told = kinds.first { kind in
       kind == .counterpoint && melody != nil || kind.tellingKeys.contains { root.isThere($0) }
+        || kind == .song && hasDescribedParts(root)
     }
     let fallback = told ?? programDefault
     let words = allCases.map(\.rawValue)

@@ -16,6 +16,8 @@ import Testing
     #expect(try kind("environment: {kind: counterpoint}") == .counterpoint)
     #expect(try kind("piece: {tonic: C}") == .counterpoint)
     #expect(try kind("piece: {cantus_firmus: [C4, D4, E4, D4, C4]}") == .counterpoint)
+    #expect(try kind("piece: {parts: [above, below]}") == .counterpoint)
+    #expect(try kind("piece: {parts: [{name: Upper}, {name: Lower}]}") == .song)
     #expect(try kind("", melody: "C4 D4 E4 D4 C4") == .counterpoint)
   }
 
