@@ -65,8 +65,16 @@ extension YAMLValue {
     }
   }
 
+  /// Keys of which a mapping has one: what says one of them puts the others below it out of force.
+  private static let alternatives: [Set<String>] = [["parts", "n_parts"]]
+
   /// Entries on top of others: mappings are joined, anything else takes the other's place.
   static func laid(_ above: [Entry], over below: [Entry]) -> [Entry] {
+    let said = Set(above.filter { !$0.value.isNull }.map(\.key))
+    let below = below.filter { entry in
+      said.contains(entry.key)
+        || !alternatives.contains { $0.contains(entry.key) && !$0.isDisjoint(with: said) }
+    }
     let index = Dictionary(above.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     let joined = below.map { entry -> Entry in
       guard let other = index[entry.key] else { return entry }
@@ -107,7 +115,7 @@ extension ConfigurationSection {
   }
 
   /// Reads `style`.
-  func style() throws(ConfigurationError) -> Style? {
+  public func style() throws(ConfigurationError) -> Style? {
     guard has("style") else {
       leaveOut("style")
       return nil

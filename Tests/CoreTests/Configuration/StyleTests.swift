@@ -49,6 +49,17 @@ import Testing
     #expect(try load("piece: {tempo: null}", "waltz").song?.tempo == nil)
   }
 
+  /// Of a list of parts and their number, the one that lies on top counts.
+  @Test func partsAndTheirNumberTakeEachOthersPlace() throws {
+    #expect(try load("piece: {n_parts: 3}", "waltz").song?.parts.map(\.part.name) == ["Melody", "Alto", "Bass"])
+    #expect(try load("piece: {n_parts: null}", "waltz").song?.parts.count == 4)
+    let lists = ["piece: {n_parts: 3}", "piece: {parts: [{name: High}, {name: Low}]}"]
+    for (layers, names) in [(lists, ["High", "Low"]), (lists.reversed(), ["Melody", "Alto", "Bass"])] {
+      let configuration = try Configuration(layers: ["environment: {kind: song}"] + layers, file: "test")
+      #expect(configuration.song?.parts.map(\.part.name) == names)
+    }
+  }
+
   @Test func optionGoesBeforeFile() throws {
     #expect(try load("style: waltz").song?.meter.steps == 6)
     #expect(try load("style: waltz", "chorale").song?.meter.steps == 8)
@@ -77,7 +88,10 @@ import Testing
         "my.yml:1: environment.kind: found piano_roll with the style song; allowed: song"
       ),
       ("piece: {bars: 5}", "minor", "my.yml:1: piece.bars: found '5'; allowed: "),
-      ("piece: {n_parts: 3}", "waltz", "my.yml:1: piece.n_parts: found '3'; allowed: null beside parts"),
+      (
+        "piece: {n_parts: 3, parts: [{}, {}]}", "waltz",
+        "my.yml:1: piece.n_parts: found '3'; allowed: null beside parts"
+      ),
       ("piece: {bars: 8}", "roll", "my.yml:1: piece: found the unknown key 'piece'"),
       ("piece: {n_parts: 9, parts: null}", "waltz", "my.yml:1: piece.n_parts: found '9'"),
       // The style's own form does not fit: it has no line.
