@@ -61,12 +61,16 @@ public struct AgentWeightsFile: Sendable, Hashable {
     try AgentWeightsFile(Safetensors.read(path), file: path)
   }
 
+  private static func shape(of name: String, in tensors: Safetensors) -> String {
+    tensors[name].map { "\($0.shape)" } ?? "nothing"
+  }
+
   /// The agent in a safetensors file; `file` is its name for errors.
   public init(_ tensors: Safetensors, file: String) throws(DataError) {
     var weights: [Float] = []
     for tensor in tensors.tensors {
       guard case .float32(let values) = tensor.values else {
-        throw DataError(file: file, reason: "\(TextQuoting.printable(tensor.name)): allowed: F32")
+        throw DataError(file: file, reason: "\(TextQuoting.printable(tensor.name)): found F64; allowed: F32")
       }
       weights += values
     }
@@ -78,10 +82,14 @@ public struct AgentWeightsFile: Sendable, Hashable {
       else {
         throw DataError(
           file: file,
-          reason: "W: allowed: F32, [k * rows, rows] with rows from 1 to \(PianoRoll.maximumRowCount)")
+          reason: "W: found \(Self.shape(of: "W", in: tensors)); allowed: F32, [k * rows, rows] with rows from 1 to "
+            + "\(PianoRoll.maximumRowCount)")
       }
       guard tensors["b"]?.shape == [rowCount], tensors.tensors.count == 2, tensors.tensors[0].name == "W" else {
-        throw DataError(file: file, reason: "b: allowed: F32, [\(rowCount)], behind W")
+        let names = tensors.tensors.map { TextQuoting.printable($0.name) }.joined(separator: ", ")
+        throw DataError(
+          file: file,
+          reason: "b: found \(Self.shape(of: "b", in: tensors)) in \(names); allowed: F32, [\(rowCount)], behind W")
       }
     }
     guard weights.allSatisfy({ $0.magnitude <= 1e30 }) else {

@@ -87,6 +87,12 @@ import Testing
     #expect(try AgentWeightsFile(tensors, file: "file") == agent)
   }
 
+  @Test func whatIsNoAgentIsSaid() {
+    let checkpoint = Safetensors(tensors: [.init(name: "mean", shape: [1], values: .float64([1]))])
+    let error = #expect(throws: DataError.self) { try AgentWeightsFile(checkpoint, file: "file") }
+    #expect(error?.description == "file: mean: found F64; allowed: F32")
+  }
+
   @Test(arguments: ["W", "b"]) func anAgentWithoutATensorIsRefused(name: String) throws {
     let agent = AgentWeightsFile(
       tensors: [.init(name: "W", shape: [1, 1]), .init(name: "b", shape: [1])], weights: [1, 2],
@@ -94,6 +100,6 @@ import Testing
     var tensors = try Safetensors(agent.bytes, file: "file")
     tensors.tensors.removeAll { $0.name == name }
     let error = #expect(throws: DataError.self) { try AgentWeightsFile(tensors, file: "file") }
-    #expect(error?.reason.hasPrefix("\(name): ") == true)
+    #expect(error?.reason.hasPrefix("\(name): found nothing") == true)
   }
 }
