@@ -12,7 +12,8 @@ struct PlayCommand: AsyncParsableCommand {
     commandName: "play",
     abstract: "Plays piece folders or piano rolls.",
     discussion: """
-      Pieces follow each other without a gap. A piece folder sounds as it was composed; a roll (.tsv) sounds as the \
+      Pieces follow each other without a gap. A piece folder sounds as it was composed (in the room of the first \
+      that has one); a roll (.tsv) sounds as the \
       configuration says. On a terminal: space pauses, n goes to the next piece, + and - change the volume, q quits.
       """)
 
@@ -34,13 +35,15 @@ struct PlayCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingFaults {
         let configuration = try config.read(use: .scoring, style: style)
-        let pieces = try paths.map { try read($0, configuration) }
+        var sounds = PieceSounds(configuration)
+        let pieces = try paths.map { try read($0, configuration, &sounds) }
         StopSignal.ignoreBrokenPipes()
         var settings = playback.applied(to: configuration.playback)
         // Playing is what was asked for: without a device that is a failure, not a remark.
         if settings.target == .automatic { settings.target = .alsa("default") }
+        settings.reverb = sounds.reverb
         let player = try await Player.start(
-          settings, timbres: configuration.timbres, programs: pieces.flatMap { $0.piece.parts.map(\.program) },
+          settings, timbres: sounds.timbres, programs: pieces.flatMap { $0.piece.parts.map(\.program) },
           notice: StandardError.writeLine)
         guard let player else { return }
         StopSignal.install()
@@ -58,13 +61,18 @@ struct PlayCommand: AsyncParsableCommand {
   #endif
 
   #if Playback
-    private func read(_ path: String, _ configuration: Configuration) throws -> PlayerPiece {
+    private func read(
+      _ path: String, _ configuration: Configuration, _ sounds: inout PieceSounds
+    ) throws -> PlayerPiece {
       var isFolder: ObjCBool = false
       guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
         throw FileError(.noInput, path: path, errno: ENOENT)
       }
       let name = path == "-" ? InputFile.shown(path) : URL(filePath: path).lastPathComponent
-      if isFolder.boolValue { return PlayerPiece(try PieceFolder.read(path), role: .file(name)) }
+      if isFolder.boolValue {
+        let piece = try sounds.add(PieceFolder.read(path), file: "\(path)/piece.json")
+        return PlayerPiece(piece, role: .file(name))
+      }
       return PlayerPiece(
         Piece(
           roll: try PianoRollTSV.read(path), settings: configuration.environment.performance,

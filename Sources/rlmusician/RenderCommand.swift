@@ -13,8 +13,9 @@ struct RenderCommand: ParsableCommand {
     abstract: "Writes all files of a piece for existing piano rolls and piece folders.",
     discussion: """
       Every roll gets a folder of its own in the output folder: MIDI, events, sound, scores, a picture. The rolls' own \
-      sizes count, not the configuration's. A piece folder is written again as it was composed, with what is asked for \
-      now. The folders' paths go to standard output. If one of them is malformed, nothing is written.
+      sizes count, not the configuration's. A piece folder is written again as it was composed, a song with the timbres \
+      and the room that it was composed with unless the configuration says others, and with what is asked for now. The \
+      folders' paths go to standard output. If one of them is malformed, nothing is written.
       """)
 
   @Argument(
@@ -61,10 +62,11 @@ struct RenderCommand: ParsableCommand {
     let environment = configuration.environment
     var audio = configuration.audio
     if let format { audio.containers = format }
-    let pieces = try rolls.map { path in
+    let pieces = try rolls.map { path throws -> (Piece, Configuration.Sound) in
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-        return try PieceFolder.read(path)
+        let piece = try PieceFolder.read(path)
+        return (piece, try configuration.sound(of: piece, file: "\(path)/piece.json"))
       }
       guard configuration.kind == .pianoRoll else {
         throw DataError(
@@ -73,11 +75,14 @@ struct RenderCommand: ParsableCommand {
             "a roll has no parts, as environment.kind \(configuration.kind.rawValue) wants; allowed: a piece's folder")
       }
       let roll = try PianoRollTSV.read(path)
-      return Piece(
+      let piece = Piece(
         roll: roll, settings: environment.performance, score: environment.rules.evaluate(roll), provenance: nil)
+      return (piece, try configuration.sound(of: piece, file: path))
     }
-    for (path, piece) in zip(rolls, pieces) {
-      let written = try write(piece, to: output ?? environment.outputFolder, audio: audio, configuration)
+    for (path, (piece, sound)) in zip(rolls, pieces) {
+      audio.reverb = sound.reverb
+      let written = try write(
+        piece, to: output ?? environment.outputFolder, timbres: sound.timbres, audio: audio, configuration)
       for warning in written.warnings {
         let line = "rlmusician: \(path): \(warning)"
         StandardError.write(TextQuoting.printable(line) + "\n")
@@ -87,7 +92,7 @@ struct RenderCommand: ParsableCommand {
   }
 
   private func write(
-    _ piece: Piece, to output: String, audio: AudioSettings, _ configuration: Configuration
+    _ piece: Piece, to output: String, timbres: [String: Timbre], audio: AudioSettings, _ configuration: Configuration
   ) throws -> PieceFolder.Written {
     var options = configuration.files
     if stems { options.hasStems = true }
@@ -96,16 +101,17 @@ struct RenderCommand: ParsableCommand {
     // Who names a soundfont wants to hear it.
     if synth != .fluidsynth, synth != nil || soundfont == nil {
       return try PieceFolder.write(
-        piece, to: output, at: Timestamp(Date()), timbres: configuration.timbres, audio: audio, options: options)
+        piece, to: output, at: Timestamp(Date()), timbres: timbres, audio: audio, options: options)
     }
     #if Playback
       var playback = configuration.playback
       playback.synthesizer = .fluidsynth
+      playback.reverb = audio.reverb
       if let soundfont { playback.soundfont = soundfont }
       return try PieceFolder.write(piece, to: output, at: Timestamp(Date()), options: options) { _, folder in
         func write(_ piece: Piece, _ name: (AudioContainer) -> String) throws -> [String] {
           let sound = try PieceSound(
-            piece, configuration: playback, sampleRate: audio.sampleRate, timbres: configuration.timbres,
+            piece, configuration: playback, sampleRate: audio.sampleRate, timbres: timbres,
             tail: audio.tail, notice: Fault.warn)
           return try AudioFile.write(
             settings: audio, frameCount: sound.longestFrameCount, into: folder, shownFolder: output, named: name

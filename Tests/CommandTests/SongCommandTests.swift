@@ -48,6 +48,49 @@ import Testing
     }
   }
 
+  /// With its own timbres and its own room, whatever the default is; what is given now lies over that.
+  @Test func renderedAsItWasComposed() throws {
+    let files = [
+      "c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n", "rate.yml": "audio: {sample_rate: 8000}\n",
+      "dry.yml": "audio: {sample_rate: 8000, reverb: 0}\n",
+    ]
+    try CommandRun.withFolder(files) { folder in
+      let composed = try CommandRun(
+        ["--style", "slendro", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
+      #expect(composed.status == 0, "\(composed.errors)")
+      let piece = try #require(try Self.folders(folder).first)
+      func sound(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: "\(path)/music.wav")) }
+      let own = try sound(piece)
+      for (file, isSame) in [("rate.yml", true), ("dry.yml", false)] {
+        let rendered = try CommandRun(["render", piece, "-c", file, "-o", "out"], in: folder)
+        #expect(rendered.status == 0, "\(rendered.errors)")
+        #expect(try (sound(String(rendered.output.dropLast())) == own) == isSame, "\(file)")
+      }
+    }
+  }
+
+  /// Two songs that mean different timbres by one name are heard each with its own.
+  @Test func piecesAreHeardWithTheirOwnTimbres() throws {
+    let styles = try ["slendro", "bohlen-pierce", "waltz"].map { name in
+      try Configuration(text: "piece: {bars: 8}", file: "c.yml", style: Style.named(name))
+    }
+    var sounds = PieceSounds(try Configuration(text: "", file: "c.yml"))
+    for configuration in styles {
+      let piece = Training(configuration: configuration, seed: 1, threads: 1, populations: 0).composePiece(episode: 0)
+      let heard = try sounds.add(piece, file: "piece.json")
+      for (own, part) in zip(piece.parts, heard.parts) {
+        #expect(sounds.timbres[part.timbre] == configuration.timbres[own.timbre], "\(own.timbre)")
+      }
+    }
+    #expect(sounds.reverb == styles[0].audio.reverb && sounds.reverb > 0)
+    var piece = Training(configuration: styles[0], seed: 1, threads: 1, populations: 0).composePiece(episode: 0)
+    piece.song?.configuration =
+      "timbres: [{name: metal, fundamental_waveform: square, fundamental_volume_envelope: {name: spike}}]"
+    let other = try sounds.add(piece, file: "piece.json")
+    #expect(other.parts.allSatisfy { $0.timbre == "metal 2" })
+    #expect(sounds.timbres["metal 2"] != sounds.timbres["metal"])
+  }
+
   @Test func composedExplainedVaried() throws {
     try CommandRun.withFolder(["c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n"]) { folder in
       let composed = try CommandRun(

@@ -38,6 +38,9 @@ public struct Configuration: Sendable {
   /// What in it works but will hardly be wanted, each in one line that begins with the place.
   public var warnings: [String] { song?.warnings ?? environment.warnings }
 
+  /// What it says of the sound, and does not leave to the defaults.
+  let ownSound: OwnSound
+
   /// All that was read, defaults included.
   private let effective: EffectiveValue
 
@@ -83,6 +86,7 @@ public struct Configuration: Sendable {
   init(_ root: ConfigurationSection, use: RollUse, melody: String? = nil) throws {
     style = try root.style()?.name
     timbres = try TimbreConfiguration.read(root)
+    ownSound = try OwnSound(root)
     kind = try EnvironmentKind.read(root, melody: melody)
     // What another environment does not have stands at its defaults.
     let rollRoot = kind == .pianoRoll ? root : try ConfigurationSection.root(text: "", file: root.file)
