@@ -51,8 +51,6 @@ struct DaemonCommand: AsyncParsableCommand {
       for warning in configuration.warnings { StandardError.writeLine(warning) }
       // Whoever reads the log may leave.
       signal(SIGPIPE, SIG_IGN)
-      // A limit on the size of files is a full disk.
-      signal(SIGXFSZ, SIG_IGN)
       LoggingSystem.bootstrap { label in JournalLogHandler(label: label) }
       let logger = Logger(label: "daemon")
       let settings = configuration.daemon
@@ -98,9 +96,9 @@ struct DaemonCommand: AsyncParsableCommand {
     if isStart, style.style != nil { ChosenStyle.forget(folder) }
     if let chosen = ChosenStyle.read(folder) {
       configuration = try Configuration(path: config.path, style: chosen)
-    try configuration.checkMemory()
     }
     try configuration.checkComposable()
+    try configuration.checkMemory()
     if let library {
       configuration.daemon.library = library
       configuration.daemon.output = nil

@@ -36,6 +36,7 @@ struct RLMusician: AsyncParsableCommand {
   /// On the main thread, or the first line would be run by a thread that the system may refuse.
   @MainActor static func main() async {
     reserveStandardStreams()
+    StopSignal.ignoreFileSizeLimit()
     do {
       try RankSession.join()
       var command = try parseAsRoot(Self.reordered(try arguments()))

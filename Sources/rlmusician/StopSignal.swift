@@ -20,6 +20,9 @@ enum StopSignal {
   /// Whoever reads the output may leave; the files are the product.
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+  /// A limit on the size of files is a full disk: a write that fails and says why, not the end of the program.
+  static func ignoreFileSizeLimit() { signal(SIGXFSZ, SIG_IGN) }
+
   /// Starts listening; called when somebody is about to look at `current`, so that until then a signal ends the program,
   /// whatever it waits for. Doing it again changes nothing. A handler may only touch what is async-signal-safe: one atomic and `_exit`.
   static func install() {
