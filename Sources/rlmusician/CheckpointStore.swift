@@ -14,9 +14,11 @@ struct CheckpointStore {
   /// Whether the last save succeeded.
   private(set) var isSaved = false
 
-  /// Creates the output folder if it is missing, so that a run that cannot write says so before it trains.
-  init(output: String) throws {
+  /// Creates the output folder if it is missing, so that a run that cannot write says so before it trains; not where a
+  /// checkpoint has to be there.
+  init(output: String, isResumed: Bool) throws {
     path = "\(output)/checkpoint.safetensors"
+    if isResumed, access(path, F_OK) != 0 { throw FileError(.noInput, path: path, errno: errno) }
     try OutputFolder.requireWritable(output)
     lock = try FileLock.acquire("\(output)/.checkpoint.lock")
     if lock == nil {

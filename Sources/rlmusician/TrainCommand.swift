@@ -154,7 +154,8 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
     let ranks = RankSession.ranks
     let threads = threads(configuration)
     let output = output ?? configuration.environment.outputFolder
-    let checkpoints = try CheckpointStore(output: output)
+    let policy = try startPolicy(configuration)
+    let checkpoints = try CheckpointStore(output: output, isResumed: resume)
     let training: Training
     var curve = TrainingCurve()
     if resume {
@@ -162,12 +163,6 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
       training = try Training(configuration: configuration, state: checkpoint.state, threads: threads, ranks: ranks)
       curve = checkpoint.curve
     } else {
-      let policy = trained ? configuration.shippedPolicy : nil
-      guard trained == (policy != nil) else {
-        let found = configuration.style.map { "style \($0)" } ?? "no style"
-        let allowed = ShippedPolicyMaker.styles.joined(separator: ", ")
-        throw Fault(.usage, "--trained: found \(found), which has no shipped policy; allowed: --style \(allowed)")
-      }
       training = Training(
         configuration: configuration, seed: seed ?? RandomSource.drawSeed(), threads: threads,
         populations: populations, policy: policy, ranks: ranks)
@@ -184,6 +179,17 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
       training: training, curve: curve, checkpoints: checkpoints,
       reporter: json ? JSONReporter() : TerminalReporter(), listener: listener, ranks: ranks)
     return try run.run()
+  }
+
+  /// What `--trained` begins with.
+  private func startPolicy(_ configuration: Configuration) throws -> [Float]? {
+    let policy = trained ? configuration.shippedPolicy : nil
+    guard trained == (policy != nil) else {
+      let found = configuration.style.map { "style \($0)" } ?? "no style"
+      let allowed = ShippedPolicyMaker.styles.joined(separator: ", ")
+      throw Fault(.usage, "--trained: found \(found), which has no shipped policy; allowed: --style \(allowed)")
+    }
+    return policy
   }
 
   private func threads(_ configuration: Configuration) -> Int {
