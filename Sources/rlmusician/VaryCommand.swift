@@ -9,8 +9,8 @@ struct VaryCommand: ParsableCommand {
     abstract: "Keeps something of a song and composes the rest again.",
     discussion: """
       What is kept: --keep theme (the melody of the first section with its chords; so without any option), section=B, \
-      part=Bass, plan, all; several may be given. --transpose, --tempo alone keep everything. --meter, --style and keys of \
-      -c that change the parts take the theme along. Every variation knows its parent (piece.json).
+      part=Bass, plan, all; several may be given. --transpose, --tempo alone keep everything. --meter, --style (or a style that -c \
+      names) and keys of -c that change the parts take the theme along. Every variation knows its parent (piece.json).
 
       Composed is by the agent whose weights --weights names, or whose file lies beside the piece's folder or in it; \
       without one, an agent is trained first.
@@ -75,10 +75,22 @@ struct VaryCommand: ParsableCommand {
     guard (1...10_000).contains(episodes) else {
       throw ValidationError("--episodes: found \(episodes); allowed: 1 to 10000")
     }
-    if style.style != nil, transpose != 0 {
-      throw ValidationError("--transpose with --style: a style has its own tonic; allowed: one of the two")
+    if let style = style.style {
+      guard style.kind == .song else {
+        throw ValidationError("--style: found '\(style.name)'; allowed: \(Self.styles)")
+      }
+      if transpose != 0 { throw ValidationError("--transpose with --style: \(Self.oneOfTheTwo)") }
     }
+    if let meter, !SongConfiguration.meterNames.contains(meter) {
+      throw ValidationError(
+        "--meter: found '\(TextQuoting.printable(meter))'; allowed: "
+          + SongConfiguration.meterNames.joined(separator: ", "))
+    }
+    if let output, output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
   }
+
+  private static let styles = Style.all.filter { $0.kind == .song }.map(\.name).joined(separator: ", ")
+  private static let oneOfTheTwo = "a style has its own tonic; allowed: one of the two"
 
   func run() throws {
     try reportingFaults {
@@ -90,9 +102,13 @@ struct VaryCommand: ParsableCommand {
         of: study, keeping: kept, change: try change(), parentName: folder.lastPathComponent,
         overlayFile: config.path.map(InputFile.shown) ?? "vary")
       let seed = seed ?? RandomSource.drawSeed()
-      let agent = try agent(for: variation, beside: folder, seed: seed)
-      StandardError.writeLine("seed \(seed): \(agent.story)")
       let output = output ?? folder.deletingLastPathComponent().path
+      try variation.configuration.checkMemory()
+      let known = try knownAgent(for: variation, beside: folder)
+      // Before an agent is trained for what cannot be written.
+      try OutputFolder.requireWritable(output)
+      let agent = known ?? trainedAgent(for: variation, seed: seed)
+      StandardError.writeLine("seed \(seed): \(agent.story)")
       for number in 0..<episodes {
         let composed = variation.compose(
           weights: agent.weights, seed: seed, number: number, population: agent.population)
@@ -110,15 +126,30 @@ struct VaryCommand: ParsableCommand {
     change.transposition = transpose
     change.tempo = tempo
     change.style = style.style
-    if let path = config.path { change.overlay = try ConfigurationFile.read(path) }
+    if let path = config.path {
+      change.overlay = try ConfigurationFile.read(path)
+      if change.style == nil { change.style = try Self.style(in: change.overlay, file: InputFile.shown(path)) }
+      if change.style != nil, transpose != 0 {
+        throw Fault(.usage, "--transpose with the style of \(InputFile.shown(path)): \(Self.oneOfTheTwo)")
+      }
+    }
     change.meter = meter
     change.setNames()
     return change
   }
 
-  private func agent(
-    for variation: SongVariation, beside folder: URL, seed: UInt64
-  ) throws -> (weights: [Float], population: Int, story: String) {
+  /// The style that a configuration file names.
+  private static func style(in text: String, file: String) throws -> Style? {
+    let root = try ConfigurationSection.root(text: text, file: file)
+    guard let style = try root.style() else { return nil }
+    guard style.kind == .song else { throw root.error("style", allowed: styles) }
+    return style
+  }
+
+  private typealias Agent = (weights: [Float], population: Int, story: String)
+
+  /// One whose weights are named or lie there; nil if there is none.
+  private func knownAgent(for variation: SongVariation, beside folder: URL) throws -> Agent? {
     let environment = variation.environment
     guard variation.needsPolicy else {
       return (Array(repeating: 0, count: environment.weightCount), 0, "nothing to compose")
@@ -141,6 +172,11 @@ struct VaryCommand: ParsableCommand {
         }
       }
     }
+    return nil
+  }
+
+  private func trainedAgent(for variation: SongVariation, seed: UInt64) -> Agent {
+    let environment = variation.environment
     let training = Training(
       configuration: variation.configuration, seed: seed, threads: ProcessInfo.processInfo.activeProcessorCount,
       populations: populations, environment: environment)

@@ -91,8 +91,35 @@ import Testing
     #expect(sounds.timbres["metal 2"] != sounds.timbres["metal"])
   }
 
+  /// A style in the file is what `--style` is, and parts in the file take the song's place.
+  @Test func variedByAFile() throws {
+    let files = [
+      "c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n",
+      "waltz.yml": "style: waltz\naudio: {sample_rate: 8000}\n",
+      "parts.yml": "piece: {parts: [{name: High}, {name: Low, lowest_note: C2, highest_note: C4}]}\n",
+    ]
+    try CommandRun.withFolder(files) { folder in
+      let composed = try CommandRun(
+        ["--style", "song", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
+      #expect(composed.status == 0, "\(composed.errors)")
+      let piece = try #require(try Self.folders(folder).first)
+      for (file, part) in [("waltz.yml", #""meter": "3/4""#), ("parts.yml", #""name": "High""#)] {
+        let varied = try CommandRun(
+          ["vary", piece, "-c", file, "--keep", "theme", "-p", "0", "--seed", "1", "-o", file + ".out"], in: folder)
+        #expect(varied.status == 0, "\(varied.errors)")
+        let child = varied.output.dropLast()
+        let text = try String(contentsOf: folder.appending(path: "\(child)/piece.json"), encoding: .utf8)
+        #expect(text.contains(part), "\(file)")
+      }
+    }
+  }
+
   @Test func composedExplainedVaried() throws {
-    try CommandRun.withFolder(["c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n"]) { folder in
+    let files = [
+      "c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n", "roll.yml": "style: roll\n",
+      "waltz.yml": "style: waltz\n",
+    ]
+    try CommandRun.withFolder(files) { folder in
       let composed = try CommandRun(
         ["--style", "song", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
       #expect(composed.status == 0, "\(composed.errors)")
@@ -123,9 +150,15 @@ import Testing
           "--transpose: found -15; allowed for this song: -14 to 22 semitones"
         ),
         (["vary", piece, "--tempo", "-1"], 64, "--tempo: found -1.0"), (["vary", piece, "-p", "-1"], 64, "found -1"),
-        (["vary", piece, "--meter", "5/4"], 78, "piece.meter"), (["vary", "nowhere"], 66, "nowhere"),
+        (["vary", piece, "--meter", "5/4"], 64, "found '5/4'; allowed: 2/4, 3/4"),
+        (["vary", "nowhere"], 66, "nowhere"),
         (["vary", piece, "--style", "waltz", "--transpose", "1"], 64, "one of the two"),
-        (["vary", piece, "--style", "roll"], 65, "styles of songs"),
+        (["vary", piece, "--style", "roll"], 64, "found 'roll'; allowed: song"),
+        (["vary", piece, "-o", ""], 64, "--output"),
+        // Said at once: to train so many populations takes hours.
+        (["vary", piece, "--keep", "theme", "-p", "1000000", "-o", "c.yml"], 73, "c.yml"),
+        (["vary", piece, "-c", "roll.yml"], 78, "roll.yml:1: style: found 'roll'; allowed: song"),
+        (["vary", piece, "-c", "waltz.yml", "--transpose", "1"], 64, "one of the two"),
         (["vary", piece, "--keep", "theme", "--weights", "c.yml"], 65, "c.yml"),
       ] as [([String], Int32, String)] {
         let run = try CommandRun(arguments, in: folder)

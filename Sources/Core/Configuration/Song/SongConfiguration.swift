@@ -156,9 +156,11 @@ public struct SongConfiguration: Sendable {
     return changed
   }
 
+  /// What `meter` may be.
+  public static var meterNames: [String] { SongMeter.all.keys.sorted() }
+
   private static func meter(_ piece: ConfigurationSection) throws(ConfigurationError) -> SongMeter {
-    let names = SongMeter.all.keys.sorted()
-    let name = try piece.choice("meter", default: "4/4", of: names)
+    let name = try piece.choice("meter", default: "4/4", of: meterNames)
     return SongMeter.all[name] ?? SongMeter.all["4/4"]!
   }
 
