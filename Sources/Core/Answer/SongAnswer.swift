@@ -83,12 +83,8 @@ struct SongAnswer {
   /// alone decide.
   private func policy(parts: Int, count: Int) -> [Float] {
     if weights.count == count { return weights }
-    let style = parts == 2 ? "duet" : meter?.steps == 6 ? "waltz" : scale.kind == .major ? "song" : "minor"
-    let shipped =
-      ShippedPolicy.all.first { $0.style == style && $0.count == count }
-      ?? ShippedPolicy.all.first {
-        $0.style == "song" && $0.count == count
-      }
+    let shipped = ShippedPolicy.nearest(
+      parts: parts, stepsPerBar: meter?.steps ?? 8, isMinor: scale.kind != .major, count: count)
     return shipped?.weights ?? [Float](repeating: 0, count: count)
   }
 

@@ -15,28 +15,38 @@ public struct VariationRequest: Sendable {
 
 /// Songs and styles: what one may do with them.
 extension Conductor {
-  /// Composes a variation of a song of the library, by the agent that composed that. It is written and heard as every
+  /// Composes a variation of a song of the library, by the agent that composed that, or, where there is none, by the
+  /// policy that is shipped for the style that is most like it. It is written and heard as every
   /// finished piece is.
   ///
   /// - Returns: the piece it is made of; nil if there is none of this number.
-  /// - Throws: `DataError` or `ConfigurationError` if what is asked for cannot be; `SongError` if the piece is no song, or
-  ///   its agent is gone.
+  /// - Throws: `DataError` or `ConfigurationError` if what is asked for cannot be; `SongError` if the piece is no song or
+  ///   cannot be read, or its agent is gone.
   public func vary(_ id: Int64, _ request: VariationRequest) async throws -> PieceRecord? {
     guard let record = try await library.piece(id) else { return nil }
     let library = library
     let (seed, time) = (RandomSource.drawSeed(), surroundings.date())
     let made = try await maker.perform {
-      let piece = try library.read(record)
-      guard piece.song != nil else { throw SongError.noSong }
-      let study = try SongStudy(piece, file: record.folder)
+      let study: SongStudy
+      do {
+        let piece = try library.read(record)
+        guard piece.song != nil else { throw SongError.noSong }
+        study = try SongStudy(piece, file: "\(library.path(of: record))/piece.json")
+      } catch let error as SongError {
+        throw error
+      } catch {
+        throw SongError.unreadable("\(error)")
+      }
       try study.requireRoom(transposedBy: request.change.transposition)
       let variation = try SongVariation(
         of: study, keeping: try request.keep.map { try SongKeep($0, of: study) }, change: request.change,
         parentName: record.folder, overlayFile: "vary")
-      let agent = library.weights(of: record)
       let count = variation.environment.weightCount
-      guard !variation.needsPolicy || agent?.weights.count == count else { throw SongError.noAgent }
-      let weights = agent?.weights ?? Array(repeating: 0, count: count)
+      let agent = library.weights(of: record).flatMap { $0.weights.count == count ? $0 : nil }
+      // An answer never had an agent of its own.
+      let known = agent?.weights ?? variation.shippedPolicy
+      guard !variation.needsPolicy || known != nil else { throw SongError.noAgent }
+      let weights = known ?? Array(repeating: 0, count: count)
       let composed = variation.compose(weights: weights, seed: seed, number: 0, population: agent?.population ?? 0)
       return UnwrittenPiece(piece: composed, session: nil, weights: agent, time: time)
     }
@@ -77,6 +87,8 @@ extension Conductor {
 public enum SongError: Error, Hashable, CustomStringConvertible {
   /// The piece has no plan.
   case noSong
+  /// The piece's folder cannot be read: why.
+  case unreadable(String)
   /// The weights that composed it are not there.
   case noAgent
   /// The daemon was not given a way to read its configuration again.
@@ -86,6 +98,7 @@ public enum SongError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSong: "the piece is no song"
+    case .unreadable(let reason): reason
     case .noAgent: "the agent that composed the piece is gone"
     case .noStyles: "no style can be chosen here"
     }

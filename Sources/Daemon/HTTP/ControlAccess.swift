@@ -119,7 +119,11 @@ struct ControlError: Error, Hashable {
     self.message = message
   }
 
-  static func bad(_ name: String, allowed: String) -> ControlError {
-    ControlError(.badRequest, "\(name): allowed: \(allowed)")
+  /// - Parameter found: as the line has it, texts in quotes (`found(text:)`).
+  static func bad(_ name: String, found: String, allowed: String) -> ControlError {
+    ControlError(.badRequest, "\(name): found \(found); allowed: \(allowed)")
   }
+
+  /// A text that was sent, in quotes and not too long.
+  static func found(text: String) -> String { TextQuoting.quote(Array(text.utf8), limit: 60) }
 }

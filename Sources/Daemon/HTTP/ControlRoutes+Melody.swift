@@ -43,11 +43,11 @@ extension ControlRoutes {
         let meaning = name.flatMap { PlaybackConfiguration.Controls.Meaning(name: $0) }
         guard name == nil || meaning != nil else {
           let names = PlaybackConfiguration.Controls.Action.allCases.map(\.rawValue)
-          throw ControlError.bad("learn", allowed: names.joined(separator: ", ") + ", rule 1, rule 2, ..., or null")
+          throw body.bad("learn", allowed: names.joined(separator: ", ") + ", rule 1, rule 2, ..., or null")
         }
         let rules = await conductor.rules()
         if case .rule(let number) = meaning, !rules.indices.contains(number) {
-          throw ControlError.bad("learn", allowed: "rule 1 to rule \(rules.count): there are no more")
+          throw body.bad("learn", allowed: "rule 1 to rule \(rules.count): there are no more")
         }
         return try .json(try await conductor.controls(learning: meaning))
       },
@@ -65,7 +65,7 @@ extension ControlRoutes {
     }
     if let base64 = try body.string("file") {
       guard let data = Data(base64Encoded: base64) else {
-        throw ControlError.bad("file", allowed: "the bytes of a MIDI or MusicXML file in base64")
+        throw body.bad("file", allowed: "the bytes of a MIDI or MusicXML file in base64")
       }
       return try PhraseQuantizer.Phrase(file: Array(data), tempo: tempo, meter: meter)
     }
@@ -73,7 +73,7 @@ extension ControlRoutes {
     let notes = try (try body.rows("notes", allowed: allowed) ?? []).map { row in
       guard (3...4).contains(row.count), row.allSatisfy({ $0.isFinite && abs($0) < 1e6 }), row[1] >= 0,
         let key = Int(exactly: row[2]), (0...127).contains(key)
-      else { throw ControlError.bad("notes", allowed: allowed) }
+      else { throw body.bad("notes", allowed: allowed) }
       return PlayedNote(
         onset: row[0], duration: row[1], key: key, velocity: row.count > 3 ? Int(min(127, max(1, row[3]))) : 90)
     }

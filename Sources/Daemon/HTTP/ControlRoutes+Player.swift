@@ -82,7 +82,7 @@ extension ControlRoutes {
     let target = try await target(body)
     let soundfont = body.isNull("soundfont") ? nil : try body.string("soundfont")
     if let soundfont, soundfont.isEmpty || soundfont.utf8.count > 4096 || soundfont.utf8.contains(0) {
-      throw ControlError.bad("soundfont", allowed: "a path, or null for one that is found")
+      throw body.bad("soundfont", allowed: "a path, or null for one that is found")
     }
     let muted = try body.parts("muted")
     var change = Conductor.SoundChange()
@@ -98,13 +98,13 @@ extension ControlRoutes {
   private func target(_ body: RequestObject) async throws -> PlaybackTarget? {
     guard let text = try body.string("output") else { return nil }
     guard let target = PlaybackTarget(text), text.utf8.count <= 200 else {
-      throw ControlError.bad("output", allowed: PlaybackTarget.allowed)
+      throw body.bad("output", allowed: PlaybackTarget.allowed)
     }
     switch target {
     case .alsa(let name) where !Self.isDevice(name):
-      throw ControlError.bad("output", allowed: "alsa, or alsa: with a device such as hw:0,0 or default")
+      throw body.bad("output", allowed: "alsa, or alsa: with a device such as hw:0,0 or default")
     case .midi(let address?) where !address.utf8.allSatisfy({ (0x20...0x7E).contains($0) }):
-      throw ControlError.bad("output", allowed: "midi, or midi:CLIENT:PORT")
+      throw body.bad("output", allowed: "midi, or midi:CLIENT:PORT")
     default: return target
     }
   }

@@ -8,7 +8,7 @@ extension ControlRoutes {
     [
       ControlRoute(.get, "/api/styles") { request, _ in
         _ = try RequestQuery(request, names: [])
-        return try .json(StylesView(style: await conductor.style))
+        return try .json(StylesView(style: .init(await conductor.style)))
       },
       ControlRoute(.patch, "/api/styles") { request, _ in
         let body = try await RequestObject(request, keys: ["style"])
@@ -17,7 +17,7 @@ extension ControlRoutes {
           let name = try body.string("style") ?? ""
           style = Style.named(name)
           if style == nil {
-            throw ControlError.bad("style", allowed: Style.names.joined(separator: ", ") + " or null")
+            throw body.bad("style", allowed: Style.names.joined(separator: ", ") + " or null")
           }
         }
         do {
@@ -25,14 +25,14 @@ extension ControlRoutes {
         } catch {
           throw ControlError(.conflict, "\(error)")
         }
-        return try .json(StylesView(style: await conductor.style))
+        return try .json(StylesView(style: .init(await conductor.style)))
       },
       ControlRoute(.get, "/api/pieces/{id}/song") { request, context in
         _ = try RequestQuery(request, names: [])
         let record = try await piece(context)
-        guard let piece = try? library.read(record), let view = SongView(piece) else {
-          throw ControlError(.conflict, "the piece is no song")
-        }
+        let piece: Piece
+        do { piece = try library.read(record) } catch { throw ControlError(.conflict, "\(error)") }
+        guard let view = SongView(piece) else { throw ControlError(.conflict, "\(SongError.noSong)") }
         return try .json(view)
       },
       ControlRoute(.post, "/api/pieces/{id}/vary") { request, context in
@@ -48,7 +48,8 @@ extension ControlRoutes {
         } catch let error as SongError {
           throw ControlError(.conflict, "\(error)")
         } catch let error as DataError {
-          throw ControlError(.badRequest, error.reason)
+          // What the command line calls an option is a key here.
+          throw ControlError(.badRequest, String("\(error)".drop { $0 == "-" }))
         } catch let error as ConfigurationError {
           throw ControlError(.badRequest, "\(error)")
         }
@@ -60,28 +61,28 @@ extension ControlRoutes {
     var request = VariationRequest()
     request.keep =
       try body.strings("keep", allowed: "a list of what stays: theme, section=B, part=Bass, plan, all") ?? []
-    guard request.keep.count <= 64 else { throw ControlError.bad("keep", allowed: "at most 64") }
+    guard request.keep.count <= 64 else {
+      throw body.bad("keep", found: "\(request.keep.count)", allowed: "at most 64")
+    }
     request.change.transposition = try body.integer("transpose", in: -24...24).map { Int($0) } ?? 0
     request.change.tempo = try body.number("tempo", in: 20...400)
     request.change.meter = try body.string("meter")
-    if let meter = request.change.meter, !Self.meters.contains(meter) {
-      throw ControlError.bad("meter", allowed: Self.meters.joined(separator: ", "))
+    if let meter = request.change.meter, !SongConfiguration.meterNames.contains(meter) {
+      throw body.bad("meter", allowed: SongConfiguration.meterNames.joined(separator: ", "))
     }
     if let name = try body.string("style") {
       guard let style = Style.named(name), style.kind == .song else {
         let songs = Style.all.filter { $0.kind == .song }.map(\.name)
-        throw ControlError.bad("style", allowed: songs.joined(separator: ", "))
+        throw body.bad("style", allowed: songs.joined(separator: ", "))
       }
       guard request.change.transposition == 0 else {
-        throw ControlError.bad("transpose", allowed: "no style beside it")
+        throw body.bad("transpose", allowed: "no style beside it")
       }
       request.change.style = style
     }
     request.change.setNames()
     return request
   }
-
-  private static let meters = ["4/4", "3/4", "6/8", "2/4"]
 }
 
 /// The styles, and the one in force.
@@ -92,7 +93,7 @@ struct StylesView: Encodable {
     var summary: String
   }
 
-  var style: String?
+  var style: Nullable<String>
   var styles = Style.all.map { StyleView(name: $0.name, kind: $0.kind.rawValue, summary: $0.summary) }
 }
 
@@ -116,7 +117,7 @@ struct SongView: Encodable {
   struct BarView: Encodable {
     var chords: [String]
     var relation: String
-    var toBar: Int?
+    var toBar: Nullable<Int>
   }
   struct ParentView: Encodable {
     var name: String
@@ -134,7 +135,7 @@ struct SongView: Encodable {
   var phrases: [PhraseView]
   var bars: [BarView]
   var faults: Int
-  var parent: ParentView?
+  var parent: Nullable<ParentView>
 
   /// nil for what is no song.
   init?(_ piece: Piece) {
@@ -152,9 +153,9 @@ struct SongView: Encodable {
     bars = song.plan.bars.enumerated().map { index, bar in
       BarView(
         chords: Array(song.chordNames[index * spans..<(index + 1) * spans]), relation: bar.relation.name,
-        toBar: bar.reference)
+        toBar: .init(bar.reference))
     }
     faults = song.faults
-    parent = piece.parent.map { ParentView(name: $0.name, kept: $0.kept, changed: $0.changed) }
+    parent = .init(piece.parent.map { ParentView(name: $0.name, kept: $0.kept, changed: $0.changed) })
   }
 }

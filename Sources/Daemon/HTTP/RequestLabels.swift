@@ -10,14 +10,14 @@ extension RequestObject {
       (1...length).contains(tag.utf8.count) && !tag.contains("|") && !tag.allSatisfy(\.isWhitespace)
         && tag.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
     }
-    guard isFine, tags.count <= count else { throw ControlError.bad("tags", allowed: allowed) }
+    guard isFine, tags.count <= count else { throw bad("tags", allowed: allowed) }
     return tags
   }
 
   func note() throws -> String? {
     guard let note = try string("note") else { return nil }
     guard note.utf8.count <= PieceRecord.noteLength, note.unicodeScalars.allSatisfy({ $0.value != 0 }) else {
-      throw ControlError.bad("note", allowed: "text of at most \(PieceRecord.noteLength) bytes")
+      throw bad("note", allowed: "text of at most \(PieceRecord.noteLength) bytes")
     }
     return note
   }

@@ -41,6 +41,19 @@ struct RequestObject {
         self = .other
       }
     }
+
+    var description: String {
+      switch self {
+      case .null: "null"
+      case .boolean(let value): "\(value)"
+      case .number(let value): Int64(exactly: value).map { "\($0)" } ?? "\(value)"
+      case .string(let text): ControlError.found(text: text)
+      case .numbers: "an object"
+      case .strings(let texts): texts.isEmpty ? "an empty list" : "a list"
+      case .numberList, .rows: "a list"
+      case .other: "something else"
+      }
+    }
   }
 
   private var members: [String: Value]
@@ -84,20 +97,27 @@ struct RequestObject {
     }
   }
 
+  /// What is wrong with a member: what was found, and what is allowed.
+  ///
+  /// - Parameter found: nil for what is there.
+  func bad(_ key: String, found: String? = nil, allowed: String) -> ControlError {
+    ControlError.bad(key, found: found ?? members[key]?.description ?? "nothing", allowed: allowed)
+  }
+
   func has(_ key: String) -> Bool { members[key] != nil }
 
   func isNull(_ key: String) -> Bool { if case .null = members[key] { true } else { false } }
 
   func boolean(_ key: String) throws -> Bool? {
     guard let value = members[key] else { return nil }
-    guard case .boolean(let boolean) = value else { throw ControlError.bad(key, allowed: "true or false") }
+    guard case .boolean(let boolean) = value else { throw bad(key, allowed: "true or false") }
     return boolean
   }
 
   func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
     guard let value = members[key] else { return nil }
     guard case .number(let number) = value, range.contains(number) else {
-      throw ControlError.bad(key, allowed: "a number from \(range.lowerBound) to \(range.upperBound)")
+      throw bad(key, allowed: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
@@ -105,14 +125,14 @@ struct RequestObject {
   func integer(_ key: String, in range: ClosedRange<Int64>) throws -> Int64? {
     guard let value = members[key] else { return nil }
     guard case .number(let number) = value, let integer = Int64(exactly: number), range.contains(integer) else {
-      throw ControlError.bad(key, allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
+      throw bad(key, allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return integer
   }
 
   func string(_ key: String) throws -> String? {
     guard let value = members[key] else { return nil }
-    guard case .string(let string) = value else { throw ControlError.bad(key, allowed: "text") }
+    guard case .string(let string) = value else { throw bad(key, allowed: "text") }
     return string
   }
 
@@ -121,7 +141,7 @@ struct RequestObject {
   where Word.RawValue == String {
     guard let text = try string(key) else { return nil }
     guard let word = Word(rawValue: text) else {
-      throw ControlError.bad(key, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
+      throw bad(key, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
   }
@@ -132,15 +152,15 @@ struct RequestObject {
     guard let values = members[key] else { return nil }
     // An empty list is a list of anything.
     if case .strings(let none) = values, none.isEmpty { return [] }
-    guard case .numberList(let numbers) = values else { throw ControlError.bad(key, allowed: allowed) }
+    guard case .numberList(let numbers) = values else { throw bad(key, allowed: allowed) }
     let parts = numbers.compactMap { Int(exactly: $0) }.filter { (0...63).contains($0) }
-    guard parts.count == numbers.count else { throw ControlError.bad(key, allowed: allowed) }
+    guard parts.count == numbers.count else { throw bad(key, allowed: allowed) }
     return Set(parts)
   }
 
   func strings(_ key: String, allowed: String) throws -> [String]? {
     guard let value = members[key] else { return nil }
-    guard case .strings(let strings) = value else { throw ControlError.bad(key, allowed: allowed) }
+    guard case .strings(let strings) = value else { throw bad(key, allowed: allowed) }
     return strings
   }
 
@@ -148,14 +168,14 @@ struct RequestObject {
     guard let value = members[key] else { return nil }
     // An empty list is one of anything.
     if case .strings(let strings) = value, strings.isEmpty { return [] }
-    guard case .rows(let rows) = value else { throw ControlError.bad(key, allowed: allowed) }
+    guard case .rows(let rows) = value else { throw bad(key, allowed: allowed) }
     return rows
   }
 
   func numbers(_ key: String) throws -> [String: Double]? {
     guard let value = members[key] else { return nil }
     guard case .numbers(let numbers) = value, !numbers.isEmpty else {
-      throw ControlError.bad(key, allowed: "an object of numbers")
+      throw bad(key, allowed: "an object of numbers")
     }
     return numbers
   }
@@ -183,27 +203,33 @@ struct RequestQuery {
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
     guard let text = values[name] else { return nil }
     guard let number = Int(text), range.contains(number) else {
-      throw ControlError.bad(name, allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
+      throw ControlError.bad(
+        name, found: ControlError.found(text: text),
+        allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
 
   func number(_ name: String) throws -> Double? {
     guard let text = values[name] else { return nil }
-    guard let number = Double(text), number.isFinite else { throw ControlError.bad(name, allowed: "a number") }
+    guard let number = Double(text), number.isFinite else {
+      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "a number")
+    }
     return number
   }
 
   func boolean(_ name: String) throws -> Bool? {
     guard let text = values[name] else { return nil }
-    guard text == "true" || text == "false" else { throw ControlError.bad(name, allowed: "true, false") }
+    guard text == "true" || text == "false" else {
+      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "true, false")
+    }
     return text == "true"
   }
 
   func string(_ name: String, longest: Int) throws -> String? {
     guard let text = values[name] else { return nil }
     guard text.utf8.count <= longest, !text.utf8.contains(0) else {
-      throw ControlError.bad(name, allowed: "text of at most \(longest) bytes")
+      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "text of at most \(longest) bytes")
     }
     return text
   }
@@ -211,7 +237,7 @@ struct RequestQuery {
   func date(_ name: String) throws -> Date? {
     guard let text = values[name] else { return nil }
     guard let date = try? Date(text, strategy: .iso8601) else {
-      throw ControlError.bad(name, allowed: "a time like 2026-01-31T18:00:00Z")
+      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "a time like 2026-01-31T18:00:00Z")
     }
     return date
   }
@@ -220,7 +246,8 @@ struct RequestQuery {
   where Word.RawValue == String {
     guard let text = values[name] else { return nil }
     guard let word = Word(rawValue: text) else {
-      throw ControlError.bad(name, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
+      throw ControlError.bad(
+        name, found: ControlError.found(text: text), allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
   }

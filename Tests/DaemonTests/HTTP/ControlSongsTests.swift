@@ -33,7 +33,10 @@ import Testing
     #expect(answer.status == 200)
     let song = try object(answer.body)
     #expect((song["parts"] as? [[String: Any]])?.compactMap { $0["name"] as? String }.count == 4)
-    #expect((song["bars"] as? [Any])?.count == 8 && song["steps_per_bar"] as? Int == 8)
+    let bars = try #require(song["bars"] as? [[String: Any]])
+    #expect(bars.count == 8 && song["steps_per_bar"] as? Int == 8)
+    // What there is none of is said.
+    #expect(song["parent"] is NSNull && bars[0]["to_bar"] is NSNull)
     let roll = try await fixture.addPieces(1)[0]
     #expect(try fixture.ask("GET", "/api/pieces/\(roll.id)/song").status == 409)
     #expect(try fixture.ask("POST", "/api/pieces/\(roll.id)/vary", #"{"keep": ["theme"]}"#).status == 409)
@@ -64,18 +67,48 @@ import Testing
     let fixture = try await ControlFixture()
     let record = try await addSong(fixture, hasAgent: false)
     for (body, status, part) in [
-      (#"{"keep": ["theme"]}"#, 409, "agent"), (#"{"keep": ["part=Drums"]}"#, 400, "part=Bass"),
-      (#"{"keep": "theme"}"#, 400, "keep"), (#"{"transpose": 25}"#, 400, "transpose"),
-      (#"{"tempo": 5}"#, 400, "tempo"), (#"{"meter": "5/4"}"#, 400, "meter"), (#"{"style": "roll"}"#, 400, "style"),
-      (#"{"style": "waltz", "transpose": 1}"#, 400, "transpose"), (#"{"chorus": 1}"#, 400, "chorus"),
+      (#"{"keep": ["part=Drums"]}"#, 400, #"{"error":"keep: found 'part=Drums'; allowed: plan, theme"#),
+      (#"{"keep": "theme"}"#, 400, "keep: found 'theme'; allowed"),
+      (#"{"transpose": 25}"#, 400, "transpose: found 25; allowed"),
+      (#"{"tempo": 5}"#, 400, "tempo: found 5; allowed"), (#"{"tempo": null}"#, 400, "tempo: found null; allowed"),
+      (#"{"meter": "5/4"}"#, 400, "meter: found '5/4'; allowed"),
+      (#"{"style": "roll"}"#, 400, "style: found 'roll'; allowed"),
+      (#"{"style": "waltz", "transpose": 1}"#, 400, "transpose: found 1; allowed"), (#"{"chorus": 1}"#, 400, "chorus"),
       ("{}", 400, "keep"),
     ] {
       let answer = try fixture.ask("POST", "/api/pieces/\(record.id)/vary", body)
       #expect(answer.status == status && answer.body.contains(part), "\(body): \(answer)")
     }
-    // Without an agent notes can be moved, not composed.
-    #expect(try fixture.ask("POST", "/api/pieces/\(record.id)/vary", #"{"transpose": -1}"#).status == 200)
+    // Without an agent of its own it is varied by the shipped policy that is nearest.
+    for body in [#"{"transpose": -1}"#, #"{"keep": ["theme"]}"#] {
+      #expect(try fixture.ask("POST", "/api/pieces/\(record.id)/vary", body).status == 200)
+    }
     #expect(try fixture.ask("POST", "/api/pieces/99/vary", #"{"transpose": 1}"#).status == 404)
+    await fixture.end()
+  }
+
+  @Test func anAnswerCanBeVaried() async throws {
+    let fixture = try await ControlFixture()
+    let melody = #"{"text": "D4:2 F4:2 E4:2 D4:2 G4:4 F4:4", "kind": "theme"}"#
+    let id = try #require(try object(try fixture.ask("POST", "/api/melody", melody).body)["piece"] as? Int)
+    let answer = try fixture.ask("POST", "/api/pieces/\(id)/vary", #"{"keep": ["theme"]}"#)
+    #expect(answer.status == 200, "\(answer)")
+    await fixture.end()
+  }
+
+  /// What cannot be read is said with its file, and is no piece without a song.
+  @Test func aDamagedPieceIsSaid() async throws {
+    let fixture = try await ControlFixture()
+    let record = try await addSong(fixture)
+    let path = "\(fixture.conductor.library.path(of: record))/piece.json"
+    for (text, part) in [("{}", "piece.json: format: found 'nothing'"), (nil, "piece.json: No such file")] {
+      try FileManager.default.removeItem(atPath: path)
+      try text.map { try Data($0.utf8).write(to: URL(filePath: path)) }
+      for (method, name, body) in [("GET", "song", nil), ("POST", "vary", #"{"keep": ["theme"]}"#)] {
+        let answer = try fixture.ask(method, "/api/pieces/\(record.id)/\(name)", body)
+        #expect(answer.status == 409 && answer.body.contains(part), "\(answer)")
+      }
+    }
     await fixture.end()
   }
 
@@ -83,7 +116,7 @@ import Testing
     let fixture = try await ControlFixture()
     let (conductor, folder) = (fixture.conductor, fixture.folder.path)
     let styles = try object(try fixture.ask("GET", "/api/styles").body)
-    #expect((styles["styles"] as? [Any])?.count == Style.all.count && styles["style"] == nil)
+    #expect((styles["styles"] as? [Any])?.count == Style.all.count && styles["style"] is NSNull)
     // Nobody can say how the configuration is read again.
     #expect(try fixture.ask("PATCH", "/api/styles", #"{"style": "waltz"}"#).status == 409)
     #expect(ChosenStyle.read(folder) == nil)
