@@ -80,8 +80,10 @@ static void NAMED(play_all)(song *s) {
   int tries = 0, budget = s->task.budget > 0 ? s->task.budget : most_retries * 400, taken_back = 0, stuck = -1;
   for (int at = 0; at < spans; at++) {
     if (most_retries) s->undo[at % UNDONE] = *now;
-    now->loose = (tries > 8) + (tries > 20);
-    now->sharpness = tries > 4 ? 1 : s->task.sharpness;
+    // What returns, and what the policy likes best, is given up for where it got stuck, not on the way there.
+    const int near = at > stuck - 3;
+    now->loose = near ? (tries > 8) + (tries > 20) : 0;
+    now->sharpness = near && tries > 4 ? 1 : s->task.sharpness;
     if (NAMED(span)(s, at / SONG_BAR_SPANS, at % SONG_BAR_SPANS) || !most_retries) {
       if (at >= stuck) tries = 0, stuck = -1;
       continue;

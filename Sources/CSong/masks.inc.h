@@ -79,17 +79,18 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   }
   // Order: no part crosses another; between two with parts still to come there is room for them.
   uint32_t order = range;
+  const int room = parts > 4 ? 2 : 1;  // tones of a chord lie further apart than degrees: with few parts that need not be said
   int gap = 0;
   for (int u = p - 1, found = 0; u >= 0; u--) {
     const int known = m->decided >> u & 1, here = known && now->lane[u] >= 0 && !found;
     order &= ~if_so(here) | below(now->lane[u] - gap);
-    found |= here, gap += !known;
+    found |= here, gap += room & -!known;
   }
   gap = 0;
   for (int u = p + 1, found = 0; u < parts; u++) {
     const int known = m->decided >> u & 1, here = known && now->lane[u] >= 0 && !found;
     order &= ~(if_so(here) & below(now->lane[u] + 1 + gap));
-    found |= here, gap += !known;
+    found |= here, gap += room & -!known;
   }
   uint32_t open = order;
   if (last >= 0) open &= w->reach[c->scale * w->pitches + now->last_pitch[p]];
@@ -167,8 +168,12 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   const int returns = role <= 1 && first && m->k == 0 && b->in_phrase == 0 && b->relation == SONG_EXACT && now->pending[p] == 0;
   const uint32_t seam = returns && last >= 0 && motif - last < 8 && last - motif < 8 ? order & members & bit(motif) : 0;
   lanes |= seam;
-  // The piece ends low.
-  if (role == 1 && b->last && m->arrival && lanes & below(last)) lanes &= below(last);
+  // The piece ends low. At other arrivals the bass goes against the melody's last step: down from under a leading tone.
+  if (role == 1 && m->arrival && last >= 0) {
+    const int tune = now->lane[0], rises = was && tune >= 0 && bit(tune) & was->rising, falls = tune > 0 && bit(tune - 1) & c->root;
+    if ((b->last || rises) && lanes & below(last)) lanes &= below(last);
+    else if (falls && lanes & ~below(last + 1)) lanes &= ~below(last + 1);
+  }
   if (role == 0 && m->arrival) {
     uint32_t good = lanes & NAMED(cadence_tones)(s, b, c);
     if (good) lanes = good;
@@ -218,7 +223,6 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   if (lanes & ~forbidden) lanes &= ~forbidden;
   else ++*relaxed;
   if (lanes & ~doubled) lanes &= ~doubled;
-  hidden &= ~seam;
   if (m->arrival && role == 0) hidden &= ~neighbours;  // a leading tone may rise whatever the bass does
   if (lanes & ~hidden) lanes &= ~hidden;
   else if (!forbidden || lanes & ~forbidden) ++*relaxed;

@@ -77,7 +77,9 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
       relation = b->reference < 0 ? 0 : b->relation == SONG_EXACT ? 1 : 2;
     }
     const int free = b->reference < 0;
-    const int kept = b->relation == SONG_EXACT ? role <= 1 : role == 0 && (b->relation == SONG_SEQUENCE || b->relation == SONG_INVERSION);
+    // A variation that is to be very like keeps the rhythm, too, and varies the notes.
+    const int same = b->relation == SONG_SEQUENCE || b->relation == SONG_INVERSION || (b->relation == SONG_VARIED && b->likeness >= 0.95f);
+    const int kept = b->relation == SONG_EXACT ? role <= 1 : role == 0 && same;
     if (kept && now->loose <= (role == 0) && former < 16 && mask >> former & 1) mask = 1u << former;
     const int place = cadential ? (k == b->arrival ? 3 : 4) : b->in_phrase == b->phrase_bars - 2 ? 2 : b->in_phrase == 0 ? 1 : b->cadence == 0 ? 5 : 0;
     ROWS r = {.count = 6, .slot = NAMED(slot)(b, k, 1, role), .step = bar * w->steps + w->start[k],

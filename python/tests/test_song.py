@@ -34,7 +34,8 @@ def test_masked_decisions_compose_a_piece(env):
     observation, rewards, information = play(env, 1)
     assert (observation["lanes"] >= -1).all() and (observation["lanes"] >= 0).mean() > 0.5
     assert observation["decision"][0] == 4 and information["faults"] >= 0
-    assert len(rewards) > 50 and np.isfinite(information["score"])
+    # Where there is one choice nobody is asked; two a half bar is the least there is.
+    assert len(rewards) > 2 * 16 and np.isfinite(information["score"])
 
 
 def test_the_same_seed_is_the_same_plan_and_the_same_piece(env):

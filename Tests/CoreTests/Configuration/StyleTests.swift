@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: Style.all.filter { $0.kind == .song }) func everySongStyleComposes(_ style: Style) throws {
     let song = try #require(try load("piece: {bars: 16}", style.name).song)
     for piece in SongTests.pieces(song, count: 2) {
-      #expect(piece.bars.count == 16 && MIDIFile.faults(piece) == [], "\(style.name)")
+      #expect(piece.song?.plan.bars.count == 16 && MIDIFile.faults(piece) == [], "\(style.name)")
       #expect(piece.parts.allSatisfy { $0.timbre != Timbre.standard.name && $0.notes.count > 8 })
       // Every part has a place of its own, and none is at the edge.
       #expect(Set(piece.parts.map(\.location.value)).count == piece.parts.count)

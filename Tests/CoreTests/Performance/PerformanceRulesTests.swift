@@ -58,8 +58,10 @@ import Testing
     for phrase in [0, 32] {
       let turn = tempo.stepSeconds(at: phrase + 9)
       #expect(tempo.stepSeconds(at: phrase) > 1.03 * turn)
-      #expect(tempo.stepSeconds(at: phrase + 31) > 1.1 * turn)
     }
+    #expect(tempo.stepSeconds(at: 31) > 1.1 * tempo.stepSeconds(at: 9))
+    // How the piece ends is the final ritard's.
+    #expect(tempo.stepSeconds(at: 63) == 0.25)
   }
 
   @Test func ritardEndsAtTheFinalTempo() throws {

@@ -25,7 +25,10 @@ extension SongPlanner {
   /// What returns as it was has chords that are possible in both places; where there are none, it is varied.
   private mutating func setCommonChords() {
     let spans = world.meter.spans.count
-    for _ in 0..<2 {
+    var isNarrower = true
+    // A bar that returns may be what another returns to: until nothing changes any more.
+    while isNarrower {
+      isNarrower = false
       for bar in plan.bars.indices where plan.bars[bar].relation == .exact {
         guard let other = plan.bars[bar].reference else { continue }
         let common = (0..<spans).map { plan.chords[bar * spans + $0] & plan.chords[other * spans + $0] }
@@ -35,6 +38,8 @@ extension SongPlanner {
           continue
         }
         for (span, mask) in common.enumerated() {
+          isNarrower =
+            isNarrower || plan.chords[bar * spans + span] != mask || plan.chords[other * spans + span] != mask
           plan.chords[bar * spans + span] = mask
           plan.chords[other * spans + span] = mask
         }

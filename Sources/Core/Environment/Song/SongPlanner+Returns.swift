@@ -57,6 +57,8 @@ extension SongPlanner {
     let question = plan.phrases[0]
     let place = bar - phrase.first
     let other = min(place, question.count - 1)
+    // From 0.95 the rhythm stays.
+    let likeness = 0.9 + 0.1 * random.uniform()
     if plan.isCadential(bar) {
       // Question and answer mostly rhyme.
       if random.chance(0.7) { refer(bar, to: question.count - 1, .varied, 0.8) }
@@ -64,12 +66,12 @@ extension SongPlanner {
       switch random.pick([4, 2, 2]) {
       case 0: refer(bar, to: other, .exact, 1)
       case 1: refer(bar, to: other, .sequence, 0.95)
-      default: refer(bar, to: other, .varied, 0.9)
+      default: refer(bar, to: other, .varied, likeness)
       }
     } else if other < question.count - 1 {
-      switch random.pick([1.5, 2.5, 2, 0.7]) {
+      switch random.pick([2, 2.5, 2, 0.4]) {
       case 0: refer(bar, to: other, .exact, 1)
-      case 1: refer(bar, to: other, .varied, 0.9)
+      case 1: refer(bar, to: other, .varied, likeness)
       case 2: refer(bar, to: other, .sequence, 0.9)
       default: break
       }
@@ -99,7 +101,7 @@ extension SongPlanner {
       }
     } else if bar < settings.bars - 1 {
       let likeness = 0.9 + 0.1 * random.uniform()
-      refer(bar, to: other, random.chance(0.4) ? .exact : .varied, likeness)
+      refer(bar, to: other, random.chance(0.55) ? .exact : .varied, likeness)
       if plan.bars[bar].relation == .exact { plan.bars[bar].likeness = 1 }
     }
   }
@@ -113,7 +115,7 @@ extension SongPlanner {
     if phrase.first > first {
       if plan.isCadential(bar) {
         if random.chance(0.7) { refer(bar, to: bar - 1, .development, 0.7) }
-      } else if !random.chance(0.15) {
+      } else if !random.chance(0.05) {
         let before = plan.phrases[plan.bars[bar].phrase - 1]
         let relations: [SongPlan.Relation] = [.sequence, .varied, .inversion]
         refer(bar, to: first + min(place, max(0, before.count - 2)), relations[random.pick([4, 1, 1])], 0.9)
@@ -134,7 +136,7 @@ extension SongPlanner {
       default: break
       }
     } else {
-      switch random.pick([2, 2, 1, 1.5]) {
+      switch random.pick([2, 2, 1, 0.7]) {
       case 0: refer(bar, to: first + random.integer(2), .sequence, 0.9)
       case 1: refer(bar, to: theme.first + random.integer(2), .development, 0.8)
       case 2: refer(bar, to: first, .inversion, 0.85)

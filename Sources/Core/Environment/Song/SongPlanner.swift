@@ -242,7 +242,7 @@ struct SongPlanner {
   // MARK: Tastes
 
   private mutating func setTastes() {
-    let opening = random.pick([0.65, 0.12, 0.23])
+    let opening = random.pick([0.72, 0.1, 0.18])
     let members = world.keys[0].harmony.members
     plan.opening = opening == 0 ? 0 : members[opening] % world.degreeCount
     plan.rhythmTaste = rhythmTaste()
@@ -257,7 +257,7 @@ struct SongPlanner {
     let isBinary = world.meter.spans[0].count == 4
     return (0..<16).map { pattern in
       let isSyncopated = isBinary && pattern & 3 == 1
-      return Float(settings.variety * (4.5 * random.normal() - (isSyncopated ? 4 : 0)))
+      return Float(settings.variety * (4.5 * random.normal() - (isSyncopated ? 2 : 0)))
     }
   }
 }

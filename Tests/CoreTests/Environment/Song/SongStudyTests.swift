@@ -31,7 +31,7 @@ import Testing
     #expect(own.digest == configuration.digest)
     // What it is said to be worth is what its notes are worth.
     let study = try SongStudy(again, file: "piece.json")
-    #expect(study.score.bars.count == piece.bars.count)
+    #expect(study.score.bars.count == piece.song?.plan.bars.count)
     let total = study.score.bars.reduce(0) { $0 + $1.reduce(0, +) }
     #expect(abs(total - piece.score.total) < 1e-3)
     #expect(study.score.faults.reduce(0, +) == piece.song?.faults)
@@ -163,6 +163,20 @@ import Testing
     #expect(abs(back.tempo.stepSeconds(at: 0) - 0.25) < 1e-6)
     change.transposition = 24
     #expect(throws: ConfigurationError.self) { _ = try vary(try vary(piece, change), change) }
+  }
+
+  /// A tuning with a pitch of its own goes along, by whole steps of it.
+  @Test func transposedInAnAnchoredTuning() throws {
+    let text = "piece: {bars: 8}\ntuning: {equal: {divisions: 12}, reference_frequency: 432}"
+    let piece = try Self.piece(Self.configuration(text))
+    var change = SongVariation.Change()
+    change.transposition = -3
+    let moved = try vary(piece, change)
+    func hertz(_ piece: Piece) -> [Double] {
+      piece.parts.flatMap(\.notes).map { piece.pitch(ofDegree: $0.degree).frequency }
+    }
+    #expect(!piece.parts.flatMap(\.notes).isEmpty)
+    for (old, new) in zip(hertz(piece), hertz(moved)) { #expect(abs(12 * log2(new / old) + 3) < 1e-6) }
   }
 
   @Test(arguments: ["waltz", "minor", "pastorale", "slendro", "bohlen-pierce", "chorale"])

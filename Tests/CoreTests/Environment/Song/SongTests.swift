@@ -76,6 +76,24 @@ import Testing
     #expect(2 * equal > all)
   }
 
+  @Test(arguments: [2, 3, 4, 5]) func anyNumberOfPartsKeepsTheRules(parts: Int) throws {
+    let configuration = try Configuration(
+      text: "environment: {kind: song}\npiece: {bars: 8, n_parts: \(parts)}\n", file: "test")
+    let training = Training(configuration: configuration, seed: 4, threads: 1)
+    for _ in 0..<6 { _ = training.trainPopulation() }
+    for episode in 0..<2 { #expect(training.composePiece(episode: episode).song?.faults == 0) }
+  }
+
+  @Test func modesHaveTheirOwnSignatures() throws {
+    for (mode, fifths) in [
+      ("major", 2), ("minor", -1), ("dorian", 0), ("phrygian", -2), ("lydian", 3), ("mixolydian", 1),
+    ] {
+      let piece = try #require(
+        Self.pieces(try Self.configuration("piece: {bars: 8, tonic: D, scale: \(mode)}"), count: 1).first)
+      #expect(piece.key?.fifths == fifths && piece.key?.mode.rawValue == mode)
+    }
+  }
+
   @Test func sameSeedSameBytesOnAnyKernels() throws {
     let configuration = try Self.configuration("piece: {bars: 16}")
     let pieces = Kernels.available.map { Self.pieces(configuration, count: 3, kernels: $0).map(\.parts) }

@@ -63,14 +63,20 @@ import Testing
       #expect(home(last.min() ?? -1) == home(song.roots[song.roots.count - 1]))
       #expect(last.count == rows.count)
 
-      // And as a chord without foreign tones: fewer different ones than where notes pass.
-      func tones(_ step: Int) -> Double { Double(Set(rows.compactMap { $0[step] }.map(home)).count) }
-      atCadences += song.plan.phrases.map { tones(Self.arrival($0, piece, song)) }
-      passing += stride(from: 1, to: piece.stepCount, by: 2).map(tones)
+      // And as a chord without foreign tones, which there are where notes pass.
+      let analysis = try SongStudy(piece, file: name).world.analysis(of: song)
+      func foreign(_ step: Int) -> Double {
+        let members = Set((analysis.harmony(at: step)?.members ?? []).map(home))
+        return Double(rows.compactMap { $0[step] }.filter { !members.contains(home($0)) }.count)
+      }
+      atCadences += song.plan.phrases.map { foreign(Self.arrival($0, piece, song)) }
+      passing += stride(from: 1, to: piece.stepCount, by: 2).map(foreign)
     }
     #expect(Self.mean(held) < 0.75 * Self.mean(moving), "\(name): \(Self.mean(held)) and \(Self.mean(moving)) onsets")
     #expect(Self.mean(rests) > 0.9, "\(name): the melody rests after \(Self.mean(rests)) of its phrases")
-    #expect(atCadences.allSatisfy { $0 <= 4 } && Self.mean(atCadences) < Self.mean(passing), "\(name)")
+    #expect(
+      3 * Self.mean(atCadences) < Self.mean(passing),
+      "\(name): \(Self.mean(atCadences)) and \(Self.mean(passing)) foreign tones")
 
     // A theme: bars are more like earlier ones of their own piece than like another's.
     let bars = pieces.map(Self.melodyBars)
