@@ -16,8 +16,7 @@ extension ControlRoutes {
           let query = try RequestQuery(request, names: ["format", "titles", "listener"])
           let name = try query.string("listener", longest: 40)
           guard name?.utf8.allSatisfy(Self.nameBytes.contains) != false, name != "" else {
-            throw ControlError.bad(
-              "listener", found: ControlError.found(text: name ?? ""), allowed: "letters, digits and hyphens")
+            throw query.bad("listener", allowed: "letters, digits and hyphens")
           }
           return try await stream(
             request, try query.choice("format", of: StreamFormat.self) ?? .opus,

@@ -200,12 +200,15 @@ struct RequestQuery {
     }
   }
 
+  /// What is wrong with a value: what was found, and what is allowed.
+  func bad(_ name: String, allowed: String) -> ControlError {
+    ControlError.bad(name, found: ControlError.found(text: values[name] ?? ""), allowed: allowed)
+  }
+
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
     guard let text = values[name] else { return nil }
     guard let number = Int(text), range.contains(number) else {
-      throw ControlError.bad(
-        name, found: ControlError.found(text: text),
-        allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
+      throw bad(name, allowed: "an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
@@ -213,7 +216,7 @@ struct RequestQuery {
   func number(_ name: String) throws -> Double? {
     guard let text = values[name] else { return nil }
     guard let number = Double(text), number.isFinite else {
-      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "a number")
+      throw bad(name, allowed: "a number")
     }
     return number
   }
@@ -221,7 +224,7 @@ struct RequestQuery {
   func boolean(_ name: String) throws -> Bool? {
     guard let text = values[name] else { return nil }
     guard text == "true" || text == "false" else {
-      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "true, false")
+      throw bad(name, allowed: "true, false")
     }
     return text == "true"
   }
@@ -229,7 +232,7 @@ struct RequestQuery {
   func string(_ name: String, longest: Int) throws -> String? {
     guard let text = values[name] else { return nil }
     guard text.utf8.count <= longest, !text.utf8.contains(0) else {
-      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "text of at most \(longest) bytes")
+      throw bad(name, allowed: "text of at most \(longest) bytes")
     }
     return text
   }
@@ -237,7 +240,7 @@ struct RequestQuery {
   func date(_ name: String) throws -> Date? {
     guard let text = values[name] else { return nil }
     guard let date = try? Date(text, strategy: .iso8601) else {
-      throw ControlError.bad(name, found: ControlError.found(text: text), allowed: "a time like 2026-01-31T18:00:00Z")
+      throw bad(name, allowed: "a time like 2026-01-31T18:00:00Z")
     }
     return date
   }
@@ -246,8 +249,7 @@ struct RequestQuery {
   where Word.RawValue == String {
     guard let text = values[name] else { return nil }
     guard let word = Word(rawValue: text) else {
-      throw ControlError.bad(
-        name, found: ControlError.found(text: text), allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
+      throw bad(name, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
   }
