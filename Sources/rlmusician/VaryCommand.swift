@@ -89,7 +89,7 @@ struct VaryCommand: ParsableCommand {
     if let output, output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
   }
 
-  private static let styles = Style.all.filter { $0.kind == .song }.map(\.name).joined(separator: ", ")
+  private static let styles = Style.songNames.joined(separator: ", ")
   private static let oneOfTheTwo = "a style has its own tonic; allowed: one of the two"
 
   func run() throws {

@@ -26,6 +26,9 @@ public struct Style: Sendable, Hashable {
   /// Their names.
   public static var names: [String] { all.map(\.name) }
 
+  /// Names of those that compose songs.
+  public static var songNames: [String] { all.filter { $0.kind == .song }.map(\.name) }
+
   /// The one of this name.
   public static func named(_ name: String) -> Style? { all.first { $0.name == name } }
 

@@ -72,8 +72,7 @@ extension ControlRoutes {
     }
     if let name = try body.string("style") {
       guard let style = Style.named(name), style.kind == .song else {
-        let songs = Style.all.filter { $0.kind == .song }.map(\.name)
-        throw body.bad("style", allowed: songs.joined(separator: ", "))
+        throw body.bad("style", allowed: Style.songNames.joined(separator: ", "))
       }
       guard request.change.transposition == 0 else {
         throw body.bad("transpose", allowed: "no style beside it")

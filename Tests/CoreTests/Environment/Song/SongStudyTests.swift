@@ -19,8 +19,7 @@ import Testing
     return try PieceJSON.parse(Array(text.utf8), roll: nil, file: "piece.json")
   }
 
-  @Test(arguments: Style.all.filter { $0.kind == .song }.map(\.name)) func recordIsReadBackWhole(_ style: String) throws
-  {
+  @Test(arguments: Style.songNames) func recordIsReadBackWhole(_ style: String) throws {
     let configuration = try Configuration(text: "", file: "t", style: Style.named(style))
     let piece = try Self.piece(configuration)
     let again = try Self.readBack(piece)
