@@ -10,6 +10,18 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("result_") }.sorted()
   }
 
+  /// Composes a song of the style with `c.yml`; its folder's name.
+  private static func compose(
+    _ style: String = "song", populations: Int = 0, to output: String = ".", in folder: URL
+  ) throws -> String {
+    let composed = try CommandRun(
+      [
+        "--style", style, "-c", "c.yml", "-p", "\(populations)", "-e", "1", "--seed", "4", "--no-play", "-o", output,
+      ], in: folder)
+    #expect(composed.status == 0, "\(composed.errors)")
+    return try #require(try folders(folder.appending(path: output)).first)
+  }
+
   @Test func stylesAreListed() throws {
     let run = try CommandRun(["styles"])
     #expect(run.status == 0)
@@ -34,11 +46,8 @@ import Testing
   @Test func variedWhereThePathIsNoURL() throws {
     try CommandRun.withFolder(["c.yml": "piece: {bars: 8}\naudio: {sample_rate: 8000}\n"]) { folder in
       let output = "my söngs %20"
-      let composed = try CommandRun(
-        ["--style", "song", "-c", "c.yml", "-p", "1", "-e", "1", "--seed", "4", "--no-play", "-o", output], in: folder)
-      #expect(composed.status == 0, "\(composed.errors)")
+      let piece = try Self.compose(populations: 1, to: output, in: folder)
       let place = folder.appending(path: output)
-      let piece = try #require(try Self.folders(place).first)
       // The agent is found beside the piece: none is trained.
       let varied = try CommandRun(["vary", "\(output)/\(piece)", "--keep", "section=A", "--seed", "1"], in: folder)
       #expect(varied.status == 0 && varied.errors.contains("\(output)/agent_weights"), "\(varied.errors)")
@@ -55,10 +64,7 @@ import Testing
       "dry.yml": "audio: {sample_rate: 8000, reverb: 0}\n",
     ]
     try CommandRun.withFolder(files) { folder in
-      let composed = try CommandRun(
-        ["--style", "slendro", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
-      #expect(composed.status == 0, "\(composed.errors)")
-      let piece = try #require(try Self.folders(folder).first)
+      let piece = try Self.compose("slendro", in: folder)
       func sound(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: "\(path)/music.wav")) }
       let own = try sound(piece)
       for (file, isSame) in [("rate.yml", true), ("dry.yml", false)] {
@@ -99,10 +105,7 @@ import Testing
       "parts.yml": "piece: {parts: [{name: High}, {name: Low, lowest_note: C2, highest_note: C4}]}\n",
     ]
     try CommandRun.withFolder(files) { folder in
-      let composed = try CommandRun(
-        ["--style", "song", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
-      #expect(composed.status == 0, "\(composed.errors)")
-      let piece = try #require(try Self.folders(folder).first)
+      let piece = try Self.compose(in: folder)
       for (file, part) in [("waltz.yml", #""meter": "3/4""#), ("parts.yml", #""name": "High""#)] {
         let varied = try CommandRun(
           ["vary", piece, "-c", file, "--keep", "theme", "-p", "0", "--seed", "1", "-o", file + ".out"], in: folder)
@@ -120,10 +123,7 @@ import Testing
       "waltz.yml": "style: waltz\n",
     ]
     try CommandRun.withFolder(files) { folder in
-      let composed = try CommandRun(
-        ["--style", "song", "-c", "c.yml", "-p", "0", "-e", "1", "--seed", "4", "--no-play", "-o", "."], in: folder)
-      #expect(composed.status == 0, "\(composed.errors)")
-      let piece = try #require(try Self.folders(folder).first)
+      let piece = try Self.compose(in: folder)
       let table = try CommandRun(["score", piece], in: folder)
       #expect(table.status == 0 && table.output.contains("likeness") && table.output.contains("\n    8 "))
       let named = try CommandRun(["score", "\(piece)/piece.json"], in: folder)
