@@ -66,8 +66,8 @@ static void NAMED(rhythms)(song *s, int bar, int k) {
     } else if (role == 1 && tie != 1) {
       mask &= 0xFF;
     }
-    const int late = NAMED(after_beat)(b) && role >= 2 && k == 0;  // silent on the first beat
-    if (NAMED(after_beat)(b) && role != 0) mask = late ? 1u << 10 : k && role == 1 && tie == 1 ? 1u << 8 : 1;
+    const int after_beat = NAMED(after_beat)(b), late = after_beat && role >= 2 && k == 0;  // late: silent on the first beat
+    if (after_beat && role != 0) mask = late ? 1u << 10 : k && role == 1 && tie == 1 ? 1u << 8 : 1;
     if (!mask) mask = within & 0xFF;
     // What the reference did, or for accompanying parts without one the bar before.
     int former = 16, relation = 0;

@@ -82,7 +82,7 @@ typedef struct song_bar {
   int16_t contrast;         // 1: of a section that is not the theme's
   float likeness;           // to the reference, 0 to 1
   uint8_t density[SONG_PARTS];  // onsets that are wanted
-  uint8_t slow, more;       // slow: one chord for the whole bar
+  uint8_t slow;             // one chord for the whole bar
 } song_bar;
 
 typedef struct song_plan {

@@ -84,7 +84,7 @@ struct SongAnswer {
   private func policy(parts: Int, count: Int) -> [Float] {
     if weights.count == count { return weights }
     let shipped = ShippedPolicy.nearest(
-      parts: parts, stepsPerBar: meter?.steps ?? 8, isMinor: scale.kind != .major, count: count)
+      parts: parts, stepsPerBar: Self.barSteps(melody.meter), isMinor: scale.kind != .major, count: count)
     return shipped?.weights ?? [Float](repeating: 0, count: count)
   }
 

@@ -3,13 +3,10 @@ extension PieceJSON {
   static func song(_ song: SongRecord) -> OrderedJSON {
     let plan = song.plan
     // What has no pickup is written as it always was.
-    let upbeat = [
-      OrderedJSON.Member(
-        "upbeat",
-        .object([
-          .init("rhythm", .integer(song.upbeat.rhythm)), .init("lanes", integers(song.upbeat.lanes)),
-        ]))
-    ].prefix(plan.upbeat)
+    let pickup = OrderedJSON.object([
+      .init("rhythm", .integer(song.upbeat.rhythm)), .init("lanes", integers(song.upbeat.lanes)),
+    ])
+    let upbeat = plan.upbeat == 0 ? [] : [OrderedJSON.Member("upbeat", pickup)]
     return .object(
       [
         .init("faults", .integer(song.faults)),

@@ -46,10 +46,11 @@ extension SongPlanSettings {
     }
     modulation = try plan.boolean("modulation", default: true)
     pickups = try plan.integer("pickups", default: 3, in: 0...3)
-    if let found = plan.value("upbeat"), found.scalar?.text == "auto" {
+    let scalar = plan.value("upbeat")?.scalar
+    if scalar?.text == "auto" {
       upbeat = nil
       plan.record("upbeat", .text("auto"))
-    } else if let found = plan.value("upbeat"), found.scalar?.integer == nil {
+    } else if plan.has("upbeat"), scalar?.integer == nil {
       throw plan.error("upbeat", allowed: "auto, an integer from 0 to 3, or null")
     } else {
       upbeat = try plan.optionalInteger("upbeat", in: 0...3) ?? 0

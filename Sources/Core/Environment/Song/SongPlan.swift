@@ -30,6 +30,8 @@ public struct SongPlan: Sendable, Hashable {
 
     /// Without the primes.
     public var letter: Character { name.first ?? "A" }
+    /// Whether it is neither the theme nor the coda.
+    var isMiddle: Bool { "BC".contains(letter) }
     /// Whether it changes what it repeats.
     public var isChanged: Bool { name.count > 1 }
   }
@@ -141,7 +143,7 @@ public struct SongPlan: Sendable, Hashable {
       row.pointee.nadir = bar.allowsNadir ? 1 : 0
       row.pointee.last = index == bars.count - 1 ? 1 : 0
       row.pointee.place = Int8(min(7, 8 * index / bars.count))
-      row.pointee.contrast = "BC".contains(sections[phrase.section].letter) ? 1 : 0
+      row.pointee.contrast = sections[phrase.section].isMiddle ? 1 : 0
       row.pointee.reference = Int16(bar.reference ?? -1)
       row.pointee.likeness = Float(bar.likeness)
       row.pointee.slow = bar.isSlow ? 1 : 0

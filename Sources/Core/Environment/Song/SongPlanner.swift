@@ -151,7 +151,7 @@ struct SongPlanner {
   private mutating func setBars() {
     let count = Double(settings.bars)
     for (number, phrase) in plan.phrases.enumerated() {
-      let letter = plan.sections[phrase.section].letter
+      let section = plan.sections[phrase.section]
       for bar in phrase.first..<phrase.first + phrase.count {
         var row = SongPlan.Bar(phrase: number)
         // Tension rises to three quarters of the piece, and within every phrase to its middle.
@@ -159,7 +159,7 @@ struct SongPlanner {
         let within = (Double(bar - phrase.first) + 0.5) / Double(phrase.count)
         let whole = place < 0.75 ? place / 0.75 : (1 - place) / 0.25
         let level =
-          0.2 + 0.9 * 4 * within * (1 - within) * (0.4 + 0.6 * whole) + (letter == "B" || letter == "C" ? 0.5 : 0)
+          0.2 + 0.9 * 4 * within * (1 - within) * (0.4 + 0.6 * whole) + (section.isMiddle ? 0.5 : 0)
           + 0.2 * random.normal()
         row.tension = bar == phrase.first + phrase.count - 1 ? 0 : max(0, min(2, Int(level.rounded())))
         if let given = settings.tension, bar < given.count { row.tension = given[bar] }
@@ -227,8 +227,9 @@ struct SongPlanner {
     let parts = world.partCount
     for index in plan.bars.indices {
       let tension = plan.bars[index].tension
-      let texture = plan.phrases[plan.bars[index].phrase].texture
-      let isMiddle = "BC".contains(plan.sections[plan.phrases[plan.bars[index].phrase].section].letter)
+      let phrase = plan.phrase(ofBar: index)
+      let texture = phrase.texture
+      let isMiddle = plan.sections[phrase.section].isMiddle
       let melody = Double([4, 5, 6][tension] + temper + (texture == 3 ? 1 : 0)) + (isMiddle ? contrast : 0)
       var inner = texture == 1 ? [5, 4, 4, 3] : [3, 3, 3, 3]
       if texture == 4 { inner = [2, 2, 2, 2] }
