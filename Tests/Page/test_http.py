@@ -156,6 +156,7 @@ if __name__ == "__main__":
 
     def sound():
         with Daemon(populations=1_000_000, steps=256) as daemon:
+            daemon.wait("a session", lambda: daemon.ask("status").get("session"))
             daemon.ask("session", "POST", {"action": "next"})
             load(daemon, arguments.streams, arguments.seconds)
             hostility(daemon)

@@ -94,9 +94,7 @@ extension Conductor {
   // MARK: Training
 
   private func train() async {
-    while await mayGoOn(), !wantsNext, !isStopped,
-      (session?.state.population ?? .max) < configuration.daemon.sessions.populations
-    {
+    while await mayGoOn(), !isTrainingOver, !isStopped {
       phase = .training
       if let news = weights.takeNews() { await runner.replaceCoefficients(news) }
       beatWhileTraining()

@@ -45,6 +45,12 @@ public actor Conductor {
   /// Whether the session ends early: somebody said so, or another configuration's music waits.
   var wantsNext: Bool { isNextAsked || isNextConfigured }
   private var isNextConfigured = false
+  /// Whether the training ends here. Who asked for the next session hears this one: it learns something first.
+  var isTrainingOver: Bool {
+    guard let state = session?.state else { return true }
+    return isNextConfigured || isNextAsked && state.population > 0
+      || state.population >= configuration.daemon.sessions.populations
+  }
   private(set) var isEnding = false
   private var isOver = false
   var pace = Pace()

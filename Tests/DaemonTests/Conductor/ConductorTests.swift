@@ -244,6 +244,24 @@ import Testing
     await end
   }
 
+  /// However early it was: nothing was learnt yet, so nothing could be composed.
+  @Test func nextAskedBeforeTheFirstPopulationComposes() async throws {
+    let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
+    let stream = conductor.events.subscribe()
+    async let end: Void = conductor.run()
+    try await waits(for: "a pause") { await conductor.phase == .paused }
+    await conductor.start()
+    for await event in stream {
+      // The trainer is being made.
+      guard case .status(let status) = event, status.phase == .training else { continue }
+      await conductor.nextSession()
+      break
+    }
+    try await waits(for: "a piece") { try await conductor.library.totals().pieces >= 1 }
+    await conductor.end()
+    await end
+  }
+
   @Test func pausedItDoesNothingAndNextGoesOn() async throws {
     let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
     let stream = conductor.events.subscribe()
