@@ -52,6 +52,7 @@
         let weights = Dictionary(rules.map { ($0.rule, $0.weight) }, uniquingKeysWith: { first, _ in first })
         if weights != history.last?.weights { history.append((weights, index)) }
         // He listens for a while; in that time the daemon composes.
+        try await waits(for: "weights taken over") { await !conductor.weights.hasNews }
         try await waits(for: "what comes next") { await (conductor.sound.piecesAhead() ?? 0) > 0 }
         output.finishOne()
         try await waits(for: "the next piece") { output.playingIndex ?? 0 > index }
