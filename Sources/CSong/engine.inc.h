@@ -36,6 +36,7 @@ INLINE int NAMED(after_beat)(const song_bar *b) { return b->texture == 4 && !(b-
 
 #include "harmony.inc.h"
 #include "rhythm.inc.h"
+#include "others.inc.h"
 #include "masks.inc.h"
 #include "pitch.inc.h"
 #include "upbeat.inc.h"

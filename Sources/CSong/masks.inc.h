@@ -1,14 +1,5 @@
 // The hard rules of pitch: the lanes that a part may sing at a step.
 
-typedef struct NAMED(moment) {
-  int bar, k, i, step, at;
-  uint32_t moving, decided;                 // parts with an onset here; those whose note at this step is known
-  int8_t lane[SONG_PARTS];                  // before this step
-  int16_t pitch[SONG_PARTS];
-  int cadential, arrival;                   // in the phrase's last bar; at the cadence's arrival
-  int context;                              // which weights a degree has
-} NAMED(moment);
-
 // The next onset of a part in its span after step i, or the span's length.
 INLINE int NAMED(next_onset)(const song *s, const NAMED(moment) *m, int p) {
   const int length = s->task.world->length[m->k];
@@ -61,64 +52,6 @@ INLINE int NAMED(before_close)(const song *s, int at) {
   return after->last && after->arrival == (at + 1) % SONG_BAR_SPANS;
 }
 
-// Where a part that moves may come to be, were it alone; parallels apart.
-INLINE uint32_t NAMED(possible)(const song *s, const NAMED(moment) *m, int p) {
-  const song_world *w = s->task.world;
-  const state *now = &s->now;
-  const song_chord *c = now->harmony, *was = now->harmony_before;
-  const int last = now->last[p], first = m->i == 0;
-  const uint32_t members = (p == PARTS(w) - 1 && first ? c->bass : c->members) & below(w->high[p] + 1) & ~below(w->low[p]);
-  if (last < 0) return members;
-  const uint32_t open = members & w->reach[c->scale * w->pitches + now->last_pitch[p]];
-  if (now->pending[p] == 2) return bit(last - 1);
-  if (now->pending[p] == 1) return open & (bit(last - 1) | bit(last + 1));
-  if (first && was && m->pitch[p] >= 0 && was->root_class != c->root_class) {
-    if (bit(last) & was->seventh && open & bit(last - 1)) return bit(last - 1);
-    if (bit(last) & was->rising && open & bit(last + 1)) return bit(last + 1);
-  }
-  return open;
-}
-
-// Lanes of a part on which it would go in parallel fifths or octaves with another that has moved at this step; `perfect`: on
-// which it would reach one of them.
-INLINE uint32_t NAMED(parallel)(const song *s, const NAMED(moment) *m, int p, int u, uint32_t *perfect) {
-  const song_world *w = s->task.world;
-  const state *now = &s->now;
-  const song_chord *c = now->harmony;
-  *perfect = 0;
-  if (!((m->decided & m->moving) >> u & 1) || m->pitch[u] < 0 || now->pitch[u] < 0 || m->pitch[u] == now->pitch[u]) return 0;
-  const int down = u > p;  // the other part is lower
-  const int high = w->class_of[down ? m->pitch[p] : m->pitch[u]], low = w->class_of[down ? m->pitch[u] : m->pitch[p]];
-  const int other = c->scale * w->classes + w->class_of[now->pitch[u]];
-  const uint32_t fifths = down ? w->fifth_above[other] : w->fifth_below[other], unisons = w->unison[other];
-  *perfect = fifths | unisons;
-  return (fifths & if_so(w->is_fifth[low * w->classes + high])) | (unisons & if_so(low == high));
-}
-
-// Lanes of a part that leave every part above and below it a place: with more than four, tones of a chord are too few to
-// find one by chance.
-INLINE uint32_t NAMED(between)(const song *s, const NAMED(moment) *m, int p) {
-  const int parts = PARTS(s->task.world);
-  uint32_t place[SONG_PARTS];
-  for (int u = 0; u < parts; u++) {
-    const int lane = s->now.lane[u];
-    if (m->decided >> u & 1 || u == p) {
-      place[u] = lane >= 0 ? bit(lane) : 0;
-      continue;
-    }
-    uint32_t perfect, parallel = 0;
-    place[u] = NAMED(possible)(s, m, u);
-    if (m->pitch[u] >= 0) parallel = NAMED(parallel)(s, m, u, 0, &perfect) | NAMED(parallel)(s, m, u, parts - 1, &perfect);
-    if (place[u] & ~parallel) place[u] &= ~parallel;
-  }
-  int lowest = 0, highest = SONG_LANES;  // what is left for it; two inner parts may meet
-  for (int u = parts - 1; u > p; u--)
-    if (place[u] & ~below(lowest)) lowest = __builtin_ctz(place[u] & ~below(lowest)) + !(u < parts - 1 && u > 1);
-  for (int u = 0; u < p; u++)
-    if (place[u] & below(highest)) highest = 31 - __builtin_clz(place[u] & below(highest)) + (u > 0 && u < parts - 2);
-  return below(highest) & ~below(lowest);
-}
-
 INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role, int motif, int *relaxed) {
   const song_world *w = s->task.world;
   const song_plan *plan = s->task.plan;
@@ -135,24 +68,7 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
     range &= b->climax && now->climaxes == 0 && stays ? below(plan->climax_lane + 1) : below(plan->climax_lane);
     range &= ~below(b->nadir && now->nadirs == 0 ? plan->nadir_lane : plan->nadir_lane + 1);
   }
-  // Order: no part crosses another, and there is room for those that come between.
-  uint32_t order = range;
-  if (parts > 4) {
-    order &= NAMED(between)(s, m, p);
-  } else {
-    int gap = 0;
-    for (int u = p - 1, found = 0; u >= 0; u--) {
-      const int known = m->decided >> u & 1, here = known && now->lane[u] >= 0 && !found;
-      order &= ~if_so(here) | below(now->lane[u] - gap);
-      found |= here, gap += !known;
-    }
-    gap = 0;
-    for (int u = p + 1, found = 0; u < parts; u++) {
-      const int known = m->decided >> u & 1, here = known && now->lane[u] >= 0 && !found;
-      order &= ~(if_so(here) & below(now->lane[u] + 1 + gap));
-      found |= here, gap += !known;
-    }
-  }
+  const uint32_t order = range & NAMED(order)(s, m, p);
   uint32_t open = order;
   if (last >= 0) open &= w->reach[c->scale * w->pitches + now->last_pitch[p]];
   uint32_t members = role == 1 && first ? c->bass : c->members;
@@ -168,14 +84,11 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
   } else if (now->pending[p] == 2) {
     lanes = open & bit(last - 1);
   } else {
-    const int seventh = last >= 0 && was && first && was != c && was->root_class != c->root_class && bit(last) & was->seventh;
-    const int rises = last >= 0 && connected && was && first && was->root_class != c->root_class && bit(last) & was->rising;
-    if (seventh && connected) {
-      uint32_t down = lanes & bit(last - 1);
-      if (down) lanes = down, bound = 1;
-    } else if (rises) {
-      uint32_t up = lanes & (bit(last + 1) | (role >= 2 && m->arrival ? bit(last - 2) : 0));
-      if (up) lanes = up, bound = 1;
+    const uint32_t due = NAMED(due)(s, m, p);
+    if (due) {
+      // At a cadence's arrival an inner leading tone may fall to the chord's fifth.
+      const uint32_t there = lanes & (due | (due == bit(last + 1) && role >= 2 && m->arrival ? bit(last - 2) : 0));
+      if (there) lanes = there, bound = 1;
     } else if (!first && connected && last >= 0 && !m->arrival) {
       // Passing and neighbour notes: short, off the strong beat, between notes a step away.
       const int duration = next - m->i;
@@ -272,26 +185,22 @@ INLINE uint32_t NAMED(allowed)(song *s, const NAMED(moment) *m, int p, int role,
 
   // Parallel fifths and octaves with every part that moves at the same time; hidden ones between the outer parts.
   uint32_t forbidden = 0, hidden = 0, doubled = 0;
-  if (connected) {
-    for (int u = 0; u < parts; u++) {
-      if (u == p) continue;
-      uint32_t perfect;
-      const uint32_t parallel = NAMED(parallel)(s, m, p, u, &perfect);
-      // With more than four parts there are not tones enough for all: two inner parts may double each other, and meet.
-      if (parts > 4 && role >= 2 && u > 0 && u < parts - 1) doubled |= parallel;
-      else forbidden |= parallel;
-      if ((role == 0 || role == 1) && (u == 0 || u == parts - 1)) {
-        const int rose = now->pitch[u] > m->pitch[u];
-        hidden |= (below(m->lane[p] + rose) ^ if_so(rose)) & perfect;
-      }
+  for (int u = 0; u < parts; u++) {
+    if (u == p) continue;
+    uint32_t perfect;
+    const uint32_t parallel = NAMED(parallel)(s, m, p, u, &perfect);
+    // With more than four parts there are not tones enough for all: two inner parts may double each other, and meet.
+    if (parts > 4 && role >= 2 && u > 0 && u < parts - 1) doubled |= parallel | (bit(now->lane[u]) & if_so(m->decided >> u & 1));
+    else forbidden |= parallel;
+    if ((role == 0 || role == 1) && (u == 0 || u == parts - 1)) {
+      const int rose = now->pitch[u] > m->pitch[u];
+      hidden |= (below(m->lane[p] + rose) ^ if_so(rose)) & perfect;
     }
-    // A note that is repeated does not move.
-    if (w->scale[c->scale].pitch[m->lane[p]] == m->pitch[p]) forbidden &= ~bit(m->lane[p]);
   }
+  // A note that is repeated does not move.
+  if (connected && w->scale[c->scale].pitch[m->lane[p]] == m->pitch[p]) forbidden &= ~bit(m->lane[p]);
   if (lanes & ~forbidden) lanes &= ~forbidden;
   else ++*relaxed;
-  if (parts > 4 && role >= 2)
-    for (int u = 1; u < parts - 1; u++) doubled |= bit(now->lane[u]) & if_so(u != p && m->decided >> u & 1 && now->lane[u] >= 0);
   if (lanes & ~doubled) lanes &= ~doubled;
   if (m->arrival && role == 0) hidden &= ~neighbours;  // a leading tone may rise whatever the bass does
   if (lanes & ~hidden) lanes &= ~hidden;

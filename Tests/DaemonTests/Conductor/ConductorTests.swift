@@ -244,32 +244,22 @@ import Testing
     await end
   }
 
-  /// However early it was: nothing was learnt yet, so nothing could be composed.
-  @Test func nextAskedBeforeTheFirstPopulationComposes() async throws {
-    let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
-    let stream = conductor.events.subscribe()
-    async let end: Void = conductor.run()
-    try await waits(for: "a pause") { await conductor.phase == .paused }
-    await conductor.start()
-    for await event in stream {
-      // The trainer is being made.
-      guard case .status(let status) = event, status.phase == .training else { continue }
-      await conductor.nextSession()
-      break
-    }
-    try await waits(for: "a piece") { try await conductor.library.totals().pieces >= 1 }
-    await conductor.end()
-    await end
-  }
-
-  @Test func pausedItDoesNothingAndNextGoesOn() async throws {
+  /// Asked early, before the first population, nothing could be composed yet.
+  @Test(arguments: [false, true]) func pausedItDoesNothingAndNextGoesOn(isEarly: Bool) async throws {
     let conductor = try conductor("sessions: {populations: 1000000, pieces: 1, start_paused: true}")
     let stream = conductor.events.subscribe()
     async let end: Void = conductor.run()
     try await waits(for: "a pause") { await conductor.phase == .paused }
     #expect(await conductor.session == nil)
     await conductor.start()
-    for await event in stream { if case .population = event { break } }
+    events: for await event in stream {
+      switch event {
+      // The trainer is being made.
+      case .status(let status) where isEarly && status.phase == .training: break events
+      case .population where !isEarly: break events
+      default: continue
+      }
+    }
     await conductor.nextSession()
     try await waits(for: "a piece") { try await conductor.library.totals().pieces >= 1 }
     await conductor.end()
