@@ -37,7 +37,7 @@ SECONDS ?= 60
 MINUTES ?= 5
 TRAITS ?=
 
-# What is tested is a debug build, whose kernels in C are optimised all the same: without, they take ten times as long.
+# What is tested is a debug build whose kernels in C are optimised all the same, as Core is (Package.swift).
 BUILD_TESTS := swift build --build-tests -Xcc -O2
 
 # The Swift runtime is linked in: the program then runs where no Swift is installed, and starts in 5 ms instead of 10.

@@ -14,6 +14,10 @@ var strict: [SwiftSetting] = [
 let isFuzzing = Context.environment["RLMUSICIAN_FUZZ_BUILD"] != nil
 if isFuzzing { strict.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
 
+/// What composes, learns and renders: unoptimised it takes ten to twenty times as long, and so do the tests of all that
+/// makes a piece. Assertions hold all the same.
+let optimised = strict + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+
 let package = Package(
   name: "rl-musician",
   platforms: [.macOS(.v15)],
@@ -46,7 +50,7 @@ let package = Package(
         + [
           "original", "roll", "song", "chorale", "duet", "waltz", "minor", "pastorale", "bohlen-pierce", "slendro",
         ].map { .embedInCode("Styles/\($0).yml") },
-      swiftSettings: strict),
+      swiftSettings: optimised),
     .target(name: "CALSA", linkerSettings: [.linkedLibrary("asound")]),
     .systemLibrary(name: "CFluidSynth"),
     .systemLibrary(name: "CCodecs"),
