@@ -66,4 +66,3 @@ const song_result *song_result_of(const song *s) { return &s->result; }
 const song_decision *song_decisions_of(const song *s) { return s->decision + 1; }
 const song_asked *song_asked_of(const song *s) { return &s->asked; }
 void song_begin_script(song *s) { s->scripted = 0, s->asked = (song_asked){0}; }
-const double *song_rules_of(const song *s) { return s->result.rule; }

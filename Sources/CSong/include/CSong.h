@@ -42,10 +42,7 @@ typedef struct song_chord {
   uint8_t root_class;     // lane of the root, modulo degrees
   uint8_t scale;          // the scale's number
   uint8_t dominant;       // 1: of the key's tonic, 2: of another degree
-  uint8_t inverted;       // 0: root in the bass
-  uint8_t used;           // 0: there is no such chord
   uint8_t target;         // for dominants: the lane class of the chord that they lead to
-  uint8_t unused[2];
   float dissonance;       // 0: consonant
 } song_chord;
 
@@ -57,7 +54,7 @@ typedef struct song_key {
 
 // What a configuration fixes for all pieces.
 typedef struct song_world {
-  int32_t parts, degrees, scales, keys, pitches, classes;
+  int32_t parts, degrees, pitches, classes;
   int32_t steps, start[SONG_BAR_SPANS], length[SONG_BAR_SPANS];  // of a bar; of its spans
   uint8_t weight[8];                            // of a bar's steps: 2 strong, 1 beat, 0 off the beat
   int32_t low[SONG_PARTS], high[SONG_PARTS];    // range of every part in lanes, highest part first
@@ -72,7 +69,7 @@ typedef struct song_world {
 } song_world;
 
 typedef struct song_bar {
-  int8_t section, phrase, in_phrase, phrase_bars, level, relation, key, texture, cadence, arrival /* span, -1: none */;
+  int8_t phrase, in_phrase, phrase_bars, level, relation, key, texture, cadence, arrival /* span, -1: none */;
   int8_t climax, nadir;     // whether the highest or the lowest note of the piece may come here
   int8_t lead;              // steps of pickup to the next phrase at the end of the bar
   int8_t breath;            // steps of rest of the top part at the end of the bar
@@ -206,6 +203,5 @@ const song_result *song_result_of(const song *);
 const song_asked *song_asked_of(const song *);
 void song_begin_script(song *);  // before `play` with a script
 const song_decision *song_decisions_of(const song *);
-const double *song_rules_of(const song *);
 
 #endif

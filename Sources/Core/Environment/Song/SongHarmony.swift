@@ -39,17 +39,38 @@ struct SongHarmony {
     var next: [String]?
   }
 
-  var chords: [Chord]
+  let chords: [Chord]
   /// Degrees between the members of a chord and its root: root, third, fifth, seventh.
-  var members = [0, 2, 4, 6]
+  let members: [Int]
+  /// All chords, as a mask.
+  let all: UInt32
+  /// By name: every episode's plan asks for dozens of masks.
+  private let bits: [String: UInt32]
 
-  /// The chords of these names that exist, as a mask.
-  func mask(_ names: [String]) -> UInt32 {
-    chords.reduce(0) { names.contains($1.name) ? $0 | 1 << UInt32($1.index) : $0 }
+  private init(chords: [Chord], members: [Int] = [0, 2, 4, 6]) {
+    self.chords = chords
+    self.members = members
+    bits = Dictionary(uniqueKeysWithValues: chords.map { ($0.name, 1 << UInt32($0.index)) })
+    all = bits.values.reduce(0, |)
   }
 
-  /// All chords, as a mask.
-  var all: UInt32 { chords.reduce(0) { $0 | 1 << UInt32($1.index) } }
+  /// The chords of these names that exist, as a mask.
+  func mask(_ names: [String]) -> UInt32 { names.reduce(0) { $0 | bits[$1, default: 0] } }
+
+  /// Those of its chords that are kept.
+  func filter(_ isKept: (Chord) -> Bool) -> SongHarmony {
+    SongHarmony(chords: chords.filter(isKept), members: members)
+  }
+
+  /// Its chords in the scale as it is, nothing raised or lowered.
+  var unaltered: SongHarmony {
+    SongHarmony(
+      chords: chords.map { chord in
+        var chord = chord
+        chord.alteration = .none
+        return chord
+      }, members: members)
+  }
 
   // MARK: Traditional harmony
 
@@ -146,8 +167,6 @@ struct SongHarmony {
       chords.append(Chord(index: 2 * root, name: "\(root)", root: root, function: function, next: nil))
       chords.append(Chord(index: 2 * root + 1, name: "\(root)b", root: root, bass: 1, function: function, next: nil))
     }
-    var harmony = SongHarmony(chords: chords)
-    harmony.members = shape
-    return harmony
+    return SongHarmony(chords: chords, members: shape)
   }
 }

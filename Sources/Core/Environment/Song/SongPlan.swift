@@ -127,7 +127,6 @@ public struct SongPlan: Sendable, Hashable {
       let phrase = phrases[bar.phrase]
       let isLast = index == phrase.first + phrase.count - 1
       let row = song_plan_bar(out) + index
-      row.pointee.section = Int8(phrase.section)
       row.pointee.phrase = Int8(truncatingIfNeeded: bar.phrase)
       row.pointee.in_phrase = Int8(index - phrase.first)
       row.pointee.phrase_bars = Int8(phrase.count)

@@ -130,14 +130,10 @@ final class SongWorld: @unchecked Sendable {
     }
     for (tonic, scale) in wanted {
       guard lanes(scale.cents, tonic: tonic) != nil else { continue }
-      var harmony = scale.harmony
-      harmony.chords.removeAll { chord in
-        scale.altered(chord.alteration).flatMap { lanes($0, tonic: tonic) } == nil
-      }
+      var harmony = scale.harmony.filter { scale.altered($0.alteration).flatMap { lanes($0, tonic: tonic) } != nil }
       // A minor key without its leading tone has the dominant that the scale gives.
       if harmony.mask(["V"]) == 0, scale.quality != nil {
-        harmony = scale.harmony
-        for index in harmony.chords.indices { harmony.chords[index].alteration = .none }
+        harmony = scale.harmony.unaltered
       }
       keys.append(Key(tonic: tonic, scale: scale, harmony: harmony))
     }
@@ -169,7 +165,6 @@ final class SongWorld: @unchecked Sendable {
       let members = key.harmony.members
       let root = key.tonic + chord.root
       let out = song_key_chord(table) + chord.index
-      out.pointee.used = 1
       out.pointee.scale = UInt8(number)
       out.pointee.root_class = UInt8(Tuning.divide(root, by: degreeCount).index)
       out.pointee.root = mask(class: root)
@@ -178,7 +173,6 @@ final class SongWorld: @unchecked Sendable {
       out.pointee.seventh = chord.hasSeventh ? mask(class: root + members[3]) : 0
       out.pointee.members = out.pointee.root | out.pointee.third | out.pointee.fifth | out.pointee.seventh
       out.pointee.bass = mask(class: root + members[chord.bass])
-      out.pointee.inverted = chord.bass > 0 ? 1 : 0
       switch chord.function {
       case .plain: break
       case .dominant: out.pointee.dominant = 1
@@ -250,8 +244,6 @@ final class SongWorld: @unchecked Sendable {
       }
     }
     table.pointee.degrees = Int32(degreeCount)
-    table.pointee.scales = Int32(scales.count)
-    table.pointee.keys = Int32(keys.count)
     table.pointee.pitches = Int32(pitches)
     table.pointee.classes = Int32(classes)
     table.pointee.scale = UnsafePointer(scaleTable)
