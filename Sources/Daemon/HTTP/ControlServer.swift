@@ -21,6 +21,8 @@ public final class ControlServer: Service {
   private let idleSeconds: Int64
   private let boundPort = Mutex<Int?>(nil)
   private let token: ControlToken
+  /// Those by the port, where the token is asked for.
+  private let portConnections = Connections()
 
   /// The port, once it is open.
   public var port: Int? { boundPort.withLock { $0 } }
@@ -52,7 +54,7 @@ public final class ControlServer: Service {
     var address: BindAddress
     var access: ControlAccess
     var socket: String?
-    let connections = Connections()
+    var connections = Connections()
     let accepted = AcceptedConnections()
   }
 
@@ -70,7 +72,8 @@ public final class ControlServer: Service {
         Listener(
           name: "\(http.host):\(port)", address: .hostname(http.host, port: port),
           access: ControlAccess(
-            isPort: true, token: token, host: http.host, publicURL: http.publicURL)))
+            isPort: true, token: token, host: http.host, publicURL: http.publicURL),
+          connections: portConnections))
     }
     return listeners
   }
@@ -116,7 +119,7 @@ public final class ControlServer: Service {
     try? await threads.shutdownGracefully()
   }
 
-  /// Takes another configuration's token in, at once. Whatever else it says of the interface has to wait for the next
+  /// Takes another configuration's token in, at once: who listens by the old one is cut off, too. Whatever else it says of the interface has to wait for the next
   /// start, and so has an end of the token where others can reach the port: that is said.
   public func adopt(_ new: DaemonConfiguration) {
     let (now, new) = (configuration.http, new.http)
@@ -124,6 +127,7 @@ public final class ControlServer: Service {
     let keepsToken = new.token == nil && isReached
     if !keepsToken, new.token != token.value {
       token.value = new.token
+      portConnections.closeAll()
       conductor.announcer.log(.notice, "control: another token")
     }
     let late = [

@@ -86,6 +86,19 @@ import Testing
     #expect(lines.filter { $0.hasPrefix("control: at") } == [late])
   }
 
+  /// Who came in by the old token does not go on listening.
+  @Test func anotherTokenEndsWhatIsOpen() async throws {
+    let fixture = try await ControlFixture(http: ", token: correct-horse-battery")
+    let client = try RawSocket(port: fixture.server.port ?? 0, seconds: 60)
+    client.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer correct-horse-battery\r\n\r\n")
+    try await waits(for: "a stream") { fixture.server.streamCount == 1 }
+    fixture.server.adopt(
+      try testConfiguration("library: \(fixture.folder.path), http: {port: 0, token: another-horse-battery}").daemon)
+    try await waits(for: "its end") { fixture.server.streamCount == 0 }
+    #expect(status(client.receive()) == 200)
+    await fixture.end()
+  }
+
   /// Where others reach the port, none is left without a token.
   @Test func aTokenThatIsNeededStaysUntilTheNextStart() async throws {
     let fixture = try await ControlFixture(http: ", token: correct-horse-battery, public_url: 'https://music.example'")
