@@ -38,7 +38,7 @@ struct DaemonCommand: AsyncParsableCommand {
       throw ValidationError(
         "--config: found '\(TextQuoting.printable(path))'; allowed: a regular file, which SIGHUP reads again")
     }
-    if let library, library.isEmpty { throw ValidationError("--library: found nothing; allowed: a folder") }
+    try requireFolder(library, of: "--library")
   }
 
   /// Enough that trainers, requests and sound rarely wait for each other; the audio thread allocates nothing.

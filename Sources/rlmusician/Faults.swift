@@ -74,3 +74,8 @@ private func reported(_ error: any Error) -> any Error {
   fault.report()
   return ExitCode(fault.code.rawValue)
 }
+
+/// Refuses a folder whose name is empty.
+func requireFolder(_ path: String?, of option: String) throws {
+  if path == "" { throw ValidationError("\(option): found nothing; allowed: a folder") }
+}

@@ -100,6 +100,8 @@ struct LibraryCommand: AsyncParsableCommand {
     var output: String
     @Argument(help: "The pieces' numbers, or 'last'; without any, all that were kept.") var pieces: [String] = []
 
+    func validate() throws { try requireFolder(output, of: "--output") }
+
     func run() async throws {
       try await reportingFaults {
         let library = try place.open()

@@ -57,6 +57,8 @@ struct RenderCommand: ParsableCommand {
   @Flag(help: "Also score.pdf of a piece in parts, if lilypond is installed.")
   var pdf = false
 
+  func validate() throws { try requireFolder(output, of: "--output") }
+
   func run() throws {
     let configuration = try config.read(use: .scoring, style: style)
     let environment = configuration.environment

@@ -40,7 +40,7 @@ struct SweepCommand: AsyncParsableCommand, RankedCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads: found \(threads); allowed: 1 to 1024")
     }
-    if output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
+    try requireFolder(output, of: "--output")
   }
 
   func run() async throws {
@@ -54,13 +54,15 @@ struct SweepCommand: AsyncParsableCommand, RankedCommand {
     let sweep = try SweepConfiguration(path: path)
     let ranks = RankSession.ranks
     let trainings = SweepTraining.all(sweep)
+    let threads = threads ?? RankSession.processors
+    for training in trainings { try training.checkMemory(trainings: min(threads, trainings.count)) }
     let store = RankSession.isFirst ? try SweepStore(output: output) : nil
     let digest = SHA256.hexadecimal(Array(trainings.map(\.fileName).joined(separator: "\n").utf8))
     try RankSession.agree(
       [.init("command", "sweep"), .init("sweep", digest)], timeLimit: rankOptions.timeLimit)
     StopSignal.ignoreBrokenPipes()
     StopSignal.install()
-    let workers = SweepWorkers(trainings, threads: threads ?? RankSession.processors)
+    let workers = SweepWorkers(trainings, threads: threads)
     guard var store else {
       SweepHelper(workers: workers, ranks: ranks).run()
       RankSession.finishTogether()

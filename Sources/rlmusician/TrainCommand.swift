@@ -79,7 +79,7 @@ struct TrainCommand: AsyncParsableCommand, RankedCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads: found \(threads); allowed: 1 to 1024")
     }
-    if let output, output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
+    try requireFolder(output, of: "--output")
     if resume, trained { throw ValidationError("--resume goes on from the checkpoint: leave --trained out") }
     if resume, seed != nil { throw ValidationError("--resume takes the checkpoint's seed: leave --seed out") }
   }

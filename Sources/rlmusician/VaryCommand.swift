@@ -86,7 +86,7 @@ struct VaryCommand: ParsableCommand {
         "--meter: found '\(TextQuoting.printable(meter))'; allowed: "
           + SongConfiguration.meterNames.joined(separator: ", "))
     }
-    if let output, output.isEmpty { throw ValidationError("--output: found nothing; allowed: a folder") }
+    try requireFolder(output, of: "--output")
   }
 
   private static let styles = Style.songNames.joined(separator: ", ")

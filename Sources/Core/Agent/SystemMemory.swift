@@ -31,11 +31,14 @@ public enum SystemMemory {
 }
 
 extension Configuration {
-  /// Checks that there is memory to compose with.
+  /// Checks that there is memory to compose with, in so many trainings at a time.
   ///
   /// - Throws: `SystemMemory.RefusedError`.
-  public func checkMemory() throws(SystemMemory.RefusedError) {
+  public func checkMemory(trainings: Int = 1) throws(SystemMemory.RefusedError) {
     let environment = policyEnvironment
-    guard environment.hasMemory(capacity: environment.blockSize) else { throw SystemMemory.RefusedError() }
+    guard environment.hasMemory(capacity: environment.blockSize * trainings),
+      // A thread also has an arena of the allocator's, of that size.
+      trainings == 1 || SystemMemory.has(bytes: trainings * SystemMemory.reserve)
+    else { throw SystemMemory.RefusedError() }
   }
 }

@@ -26,6 +26,13 @@ public struct SweepTraining: Sendable {
     "\(configurationDigest.prefix(16))-\(populations)-\(pieces)-\(seed).json"
   }
 
+  /// Checks that there is memory for so many such trainings at a time.
+  ///
+  /// - Throws: `SystemMemory.RefusedError`.
+  public func checkMemory(trainings: Int) throws(SystemMemory.RefusedError) {
+    try configuration.checkMemory(trainings: trainings)
+  }
+
   /// Trains, composes and judges, on the calling thread.
   ///
   /// - Parameter isStopping: asked after every population and piece.
