@@ -78,19 +78,31 @@ static void NAMED(play_all)(song *s) {
     for (int other = lane % w->degrees; other < SONG_LANES; other += w->degrees) s->octaves[lane] |= 1u << other;
   }
   const int spans = plan->bars * SONG_BAR_SPANS, most_retries = s->task.retries;
-  int tries = 0, budget = s->task.budget > 0 ? s->task.budget : most_retries * 400, taken_back = 0, stuck = -1;
+  int tries = 0, budget = s->task.budget > 0 ? s->task.budget : most_retries * 400, taken_back = 0, stuck = -1, least_bad = 0;
+  // How bad a span may be for ever: what is given has faults that nothing else can mend, and none is to be tried for twice.
+  const int has_given = !FREELY && s->task.given != 0;
+  int8_t hopeless[SONG_SPANS] = {0};
   for (int at = 0; at < spans; at++) {
     if (most_retries) s->undo[at % UNDONE] = *now;
     // What returns, and what the policy likes best, is given up for where it got stuck, not on the way there.
     const int near = at > stuck - 3;
     now->loose = near ? (tries > 8) + (tries > 20) : 0;
     now->sharpness = near && tries > 4 ? 1 : s->task.sharpness;
-    if (NAMED(span)(s, at / SONG_BAR_SPANS, at % SONG_BAR_SPANS) || !most_retries) {
+    const int before = now->faults, good = NAMED(span)(s, at / SONG_BAR_SPANS, at % SONG_BAR_SPANS);
+    const int bad = least(100, 1 + now->faults - before);
+    if (good || !most_retries || bad <= hopeless[at]) {
       if (at >= stuck) tries = 0, stuck = -1;
       continue;
     }
-    // What is given has faults that nothing else can mend.
+    if (at >= stuck) least_bad = at == stuck ? least(least_bad, bad) : bad;
     const int limit = NAMED(given)(s, 0, at / SONG_BAR_SPANS) ? s->task.given_retries : most_retries;
+    if (budget > 0 && tries >= limit && has_given) {
+      // Where it got stuck, not where it is on the way there.
+      hopeless[most(stuck, at)] = (int8_t)least_bad;
+      tries = 0;
+      if (at >= stuck && bad <= least_bad) { stuck = -1; continue; }
+      stuck = -1;
+    }
     if (budget <= 0 || tries >= limit) { tries = 0, stuck = -1; continue; }  // accepted, and counted
     budget--, tries++, taken_back++, stuck = most(stuck, at);
     // The span itself, the one before, and now and then further back.

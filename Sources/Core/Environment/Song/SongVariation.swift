@@ -220,13 +220,27 @@ public struct SongVariation: Sendable {
         piece = runner.piece(of: 0, provenance: provenance)
       }
     } else {
-      let (world, plan, given) = SongTransfer(study, kept: kept, to: environment).draw(&random)
-      runner.compose(plan: plan, world: world, key: random.next(), given: given)
-      piece = runner.piece(of: 0, provenance: provenance)
+      let transfer = SongTransfer(study, kept: kept, to: environment)
+      let compose = {
+        let (world, plan, given) = transfer.draw(&random)
+        runner.compose(plan: plan, world: world, key: random.next(), given: given)
+        return runner.piece(of: 0, provenance: provenance)
+      }
+      piece = compose()
+      // Not every plan and key suits what stays.
+      for _ in 1..<Self.transfers where Self.faults(piece) > 0 {
+        let other = compose()
+        if Self.faults(other) < Self.faults(piece) { piece = other }
+      }
     }
     piece.parent = parent
     return piece
   }
+
+  private static func faults(_ piece: Piece) -> Int { piece.song?.faults ?? 0 }
+
+  /// Plans that are drawn, at most, until one has no faults with what stays.
+  private static let transfers = 6
 
   /// What stays of a song that is composed again in its own world. Where anything of a bar stays, its chords do.
   private func keptHere(_ world: SongWorld) -> (SongPlan, SongGiven) {

@@ -85,13 +85,15 @@ import Testing
   // MARK: Variations
 
   private func vary(
-    _ piece: Piece, keeping kept: [String] = [], _ change: SongVariation.Change = .init(), seed: UInt64 = 1
+    _ piece: Piece, keeping kept: [String] = [], _ change: SongVariation.Change = .init(), seed: UInt64 = 1,
+    isTrained: Bool = false
   ) throws -> Piece {
     let study = try SongStudy(piece, file: "parent")
     let variation = try SongVariation(
       of: study, keeping: try kept.map { try SongKeep($0, of: study) }, change: change, parentName: "parent",
       overlayFile: "vary")
-    let weights = [Float](repeating: 0, count: variation.environment.weightCount)
+    let nothing = [Float](repeating: 0, count: variation.environment.weightCount)
+    let weights = isTrained ? try #require(variation.shippedPolicy) : nothing
     return variation.compose(weights: weights, seed: seed, number: 0, population: 0)
   }
 
@@ -208,5 +210,18 @@ import Testing
     #expect(other.parts[0].notes.first?.onset == 0 || piece.parts[0].notes.first?.onset != 0)
     change.meter = "5/4"
     #expect(throws: ConfigurationError.self) { _ = try vary(piece, change) }
+  }
+
+  /// What stays has faults that nothing can mend. They are not paid for twice, and the plan is one that suits it.
+  @Test(arguments: [("3/4", nil), (nil, "waltz"), (nil, "chorale")] as [(String?, String?)])
+  func whatStaysHasFaultsOfItsOwnOnly(meter: String?, style: String?) throws {
+    let configuration = try Configuration(text: "", file: "t", style: Style.named("song"))
+    let pieces = SongTests.pieces(
+      try #require(configuration.song), count: 4, weights: try #require(configuration.shippedPolicy))
+    var change = SongVariation.Change()
+    change.meter = meter
+    change.style = style.flatMap { Style.named($0) }
+    let faults = try pieces.map { try vary($0, keeping: ["theme"], change, isTrained: true).song?.faults ?? 99 }
+    #expect(faults.reduce(0, +) <= 3, "\(faults)")
   }
 }

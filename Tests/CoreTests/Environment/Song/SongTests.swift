@@ -11,9 +11,10 @@ import Testing
 
   /// Pieces composed with weights of 0.
   static func pieces(
-    _ configuration: SongConfiguration, count: Int, seed: UInt64 = 1, kernels: Kernels = .best
+    _ configuration: SongConfiguration, count: Int, seed: UInt64 = 1, kernels: Kernels = .best, weights: [Float] = []
   ) -> [Piece] {
     let runner = SongEnvironment(configuration).makeRunner(kernels: kernels, capacity: 1)
+    if !weights.isEmpty { weights.withUnsafeBufferPointer { runner.prepare($0) } }
     return (0..<count).map { index in
       runner.play(
         EpisodeKey(seed: seed, purpose: .composition, population: 0, candidate: 0, block: index), count: 1)
