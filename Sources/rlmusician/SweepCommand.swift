@@ -55,7 +55,10 @@ struct SweepCommand: AsyncParsableCommand, RankedCommand {
     let ranks = RankSession.ranks
     let trainings = SweepTraining.all(sweep)
     let threads = threads ?? RankSession.processors
-    for training in trainings { try training.checkMemory(trainings: min(threads, trainings.count)) }
+    // One of every combination: seeds take no other memory.
+    for training in trainings where training.seed == trainings[0].seed {
+      try training.checkMemory(trainings: min(threads, trainings.count))
+    }
     let store = RankSession.isFirst ? try SweepStore(output: output) : nil
     let digest = SHA256.hexadecimal(Array(trainings.map(\.fileName).joined(separator: "\n").utf8))
     try RankSession.agree(
